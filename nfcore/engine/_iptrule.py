@@ -1,0 +1,51 @@
+"""`IptRule`: one rule as Docker's driver writes it."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from translate import IPVersion
+
+if TYPE_CHECKING:
+    from nfcore.engine._transaction import Transaction
+
+__all__ = ["IptRule"]
+
+
+@dataclass(frozen=True, slots=True)
+class IptRule:
+    """One iptables rule by IP version, table, chain and arguments (the seed's ``iptRule``).
+
+    Args:
+        version: the IP version.
+        table: ``filter``, ``nat``, ``mangle``, ``raw`` or ``security``.
+        chain: the chain's name.
+        args: what follows the chain on the command line, one word each.
+    """
+
+    version: IPVersion
+    table: str
+    chain: str
+    args: tuple[str, ...]
+
+    def exists(self, transaction: Transaction) -> bool:
+        """Whether the chain holds this rule, seen through the transaction's own operations."""
+        return transaction.exists(self)
+
+    def append(self, transaction: Transaction) -> None:
+        """Put the rule at the chain's end, unless it is anywhere in the chain."""
+        transaction.append(self)
+
+    def insert(self, transaction: Transaction) -> None:
+        """Put the rule at the chain's head, unless it is anywhere in the chain."""
+        transaction.insert(self)
+
+    def delete(self, transaction: Transaction) -> None:
+        """Take the rule out of the chain, if it is there."""
+        transaction.delete(self)
+
+    def __str__(self) -> str:
+        """The command that appends it, as the seed's ``String``; quoted for a shell."""
+        return shlex.join([self.version.program, "-t", self.table, "-A", self.chain, *self.args])

@@ -1,0 +1,137 @@
+"""Every error that nfcore raises on purpose, in one tree.
+
+::
+
+    NetfilterError                      (translate.exceptions)
+    ├── TranslationError                (translate.exceptions)
+    │   ├── ParseError
+    │   ├── InvalidRule
+    │   └── Untranslatable
+    └── NfcoreError
+        ├── InvalidInput                a file, an option or a value that cannot be right
+        ├── Conflict                    a right request that the present state forbids
+        ├── NotFound                    no such network, port, chain or rule
+        ├── BackendUnavailable          no usable executor, with what each answered
+        ├── CommitRefused               the kernel or tool refused a transaction; nothing changed
+        ├── ListingFailed               the kernel's ruleset could not be read
+        └── TransactionClosed           a transaction used after its end
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from translate.exceptions import (
+    InvalidRule,
+    NetfilterError,
+    ParseError,
+    TranslationError,
+    Untranslatable,
+)
+
+if TYPE_CHECKING:
+    from nfcore.operations import Operation
+
+__all__ = [
+    "BackendUnavailable",
+    "CommitRefused",
+    "Conflict",
+    "InvalidInput",
+    "InvalidRule",
+    "ListingFailed",
+    "NetfilterError",
+    "NfcoreError",
+    "NotFound",
+    "ParseError",
+    "TransactionClosed",
+    "TranslationError",
+    "Untranslatable",
+]
+
+
+class NfcoreError(NetfilterError):
+    """The root of the engine's own errors."""
+
+
+class InvalidInput(NfcoreError, ValueError):
+    """Something a user wrote cannot be right.
+
+    Args:
+        message: what is wrong and what would be right.
+        file: the file it stands in, or None.
+        line: the line in that file (1 is the first), or None.
+        key: the dotted key in that file (``networks.front.ipam``), or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        key: str | None = None,
+    ) -> None:
+        self.message: Final = message
+        self.file: Final = file
+        self.line: Final = line
+        self.key: Final = key
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        return ": ".join(part for part in (place, self.key, self.message) if part)
+
+
+class Conflict(NfcoreError):
+    """The request is well formed, but what is there already forbids it."""
+
+
+class NotFound(NfcoreError, LookupError):
+    """What was asked for is not there."""
+
+
+class BackendUnavailable(NfcoreError):
+    """No executor can be used here; the message says what was tried and what each answered."""
+
+
+class ListingFailed(NfcoreError):
+    """The present ruleset could not be read; the message holds the answer."""
+
+
+class TransactionClosed(NfcoreError):
+    """The transaction was committed or abandoned already."""
+
+
+class CommitRefused(NfcoreError):
+    """The kernel (or the tool that stands for it) refused the transaction; nothing of it stays.
+
+    Args:
+        answer: what the kernel or tool said, verbatim.
+        index: which operation failed (0 is the first), or None where that cannot be told.
+        operation: that operation, or None.
+        call_site: ``file:line in function`` of the caller that asked for it, or None.
+    """
+
+    def __init__(
+        self,
+        answer: str,
+        *,
+        index: int | None = None,
+        operation: Operation | None = None,
+        call_site: str | None = None,
+    ) -> None:
+        self.answer: Final = answer
+        self.index: Final = index
+        self.operation: Final = operation
+        self.call_site: Final = call_site
+        super().__init__(answer)
+
+    def __str__(self) -> str:
+        parts = ["the transaction was refused"]
+        if self.index is not None:
+            parts.append(f" at operation {self.index}")
+        if self.operation is not None:
+            parts.append(f" ({self.operation})")
+        if self.call_site is not None:
+            parts.append(f" asked for at {self.call_site}")
+        return f"{''.join(parts)}: {self.answer}; nothing was changed"

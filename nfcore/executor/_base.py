@@ -1,0 +1,62 @@
+"""What an executor is: the one place that talks to the kernel."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from types import TracebackType
+from typing import ClassVar, Self
+
+from nfcore.operations import Operation, Snapshot
+
+__all__ = ["Executor"]
+
+
+class Executor(ABC):
+    """Commits operations atomically and reads the ruleset back.
+
+    The contract, which ``tests/executor/contract.py`` checks on every implementation:
+
+    * `commit` carries out every operation in order, or none of them.
+    * A refused commit raises `CommitRefused` that names the operation's index and the answer.
+    * `check` refuses just what `commit` would refuse, and changes nothing.
+    * `snapshot` shows what commits left, rules in order, each with its handle, tag and counters.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def commit(self, operations: Sequence[Operation]) -> None:
+        """Carry out all operations in one atomic transaction.
+
+        Raises:
+            CommitRefused: the kernel refused one; nothing was changed.
+            Untranslatable: a rule has no form that this executor can send; nothing was sent.
+        """
+
+    @abstractmethod
+    def check(self, operations: Sequence[Operation]) -> None:
+        """Ask whether `commit` would succeed, changing nothing. Raises what `commit` raises."""
+
+    @abstractmethod
+    def snapshot(self) -> Snapshot:
+        """The present ip and ip6 tables.
+
+        Raises:
+            ListingFailed: the ruleset could not be read.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back what the executor holds; harmless when called twice."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

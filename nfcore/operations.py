@@ -1,0 +1,266 @@
+"""The typed operations of a transaction, and the typed picture of a ruleset.
+
+Nothing here is JSON: the libnftables executors alone turn operations into JSON, so that another
+executor (iptables-legacy, raw netlink, the in-memory fake) can carry out the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, Literal
+
+from translate import Counters, IPVersion, Rule, format_rule
+
+__all__ = [
+    "BASE_CHAINS",
+    "AddChain",
+    "AddRule",
+    "AddTable",
+    "BaseChain",
+    "ChainRef",
+    "ChainState",
+    "DeleteChain",
+    "DeleteRule",
+    "DeleteTable",
+    "FlushChain",
+    "KernelRule",
+    "NativeRule",
+    "Operation",
+    "Policy",
+    "SetPolicy",
+    "Snapshot",
+    "TableRef",
+    "TableState",
+    "base_chain_of",
+]
+
+Policy = Literal["accept", "drop"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class TableRef:
+    """A table by IP version and iptables' name for it (``filter``, ``nat``, ``mangle``, ``raw``)."""
+
+    version: IPVersion
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.version.program} -t {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ChainRef:
+    """A chain by its table and name."""
+
+    table: TableRef
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseChain:
+    """What makes a chain a base chain: nft's type, hook and priority, and the policy."""
+
+    type: Literal["filter", "nat", "route"]
+    hook: Literal["prerouting", "input", "forward", "output", "postrouting"]
+    priority: int
+    policy: Policy = "accept"
+
+
+BASE_CHAINS: Final[Mapping[tuple[str, str], BaseChain]] = MappingProxyType(
+    {
+        (table, chain): BaseChain(
+            type=(
+                "nat"
+                if table == "nat"
+                else "route"
+                if (table, hook) == ("mangle", "output")
+                else "filter"
+            ),
+            hook=hook,
+            priority=priority,
+        )
+        for table, chain, hook, priority in (
+            ("filter", "INPUT", "input", 0),
+            ("filter", "FORWARD", "forward", 0),
+            ("filter", "OUTPUT", "output", 0),
+            ("nat", "PREROUTING", "prerouting", -100),
+            ("nat", "INPUT", "input", 100),
+            ("nat", "OUTPUT", "output", -100),
+            ("nat", "POSTROUTING", "postrouting", 100),
+            ("mangle", "PREROUTING", "prerouting", -150),
+            ("mangle", "INPUT", "input", -150),
+            ("mangle", "FORWARD", "forward", -150),
+            ("mangle", "OUTPUT", "output", -150),
+            ("mangle", "POSTROUTING", "postrouting", -150),
+            ("raw", "PREROUTING", "prerouting", -300),
+            ("raw", "OUTPUT", "output", -300),
+            ("security", "INPUT", "input", 50),
+            ("security", "FORWARD", "forward", 50),
+            ("security", "OUTPUT", "output", 50),
+        )
+    }
+)
+"""The base chains exactly as iptables-nft 1.8.9 creates them, by (table, chain)."""
+
+
+def base_chain_of(chain: ChainRef) -> BaseChain | None:
+    """The built-in chain's hook, or None for a user-defined chain."""
+    return BASE_CHAINS.get((chain.table.name, chain.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NativeRule:
+    """A rule that iptables has no words for: nft's own statements, kept as they are.
+
+    ``expr`` holds JSON statements as in libnftables-json(5). What is read back from the kernel and
+    cannot be decoded is one of these too, so nothing that others made is ever lost.
+    """
+
+    expr: tuple[Mapping[str, Any], ...]
+
+    def __hash__(self) -> int:
+        return hash(repr(self.expr))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddTable:
+    """Create a table unless it exists."""
+
+    table: TableRef
+
+    def __str__(self) -> str:
+        return f"create table {self.table}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteTable:
+    """Delete a table with all it holds."""
+
+    table: TableRef
+
+    def __str__(self) -> str:
+        return f"delete table {self.table}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddChain:
+    """Create a chain unless it exists; with ``base`` as a base chain."""
+
+    chain: ChainRef
+    base: BaseChain | None = None
+
+    def __str__(self) -> str:
+        return f"{self.chain.table} -N {self.chain.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteChain:
+    """Delete an empty chain that nothing jumps to."""
+
+    chain: ChainRef
+
+    def __str__(self) -> str:
+        return f"{self.chain.table} -X {self.chain.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlushChain:
+    """Delete every rule of a chain."""
+
+    chain: ChainRef
+
+    def __str__(self) -> str:
+        return f"{self.chain.table} -F {self.chain.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetPolicy:
+    """Set a base chain's policy."""
+
+    chain: ChainRef
+    policy: Policy
+
+    def __str__(self) -> str:
+        return f"{self.chain.table} -P {self.chain.name} {self.policy.upper()}"
+
+
+def _rule_text(chain: ChainRef, body: Rule | NativeRule, action: str) -> str:
+    words = format_rule(body) if isinstance(body, Rule) else [repr(list(body.expr))]
+    return " ".join([str(chain.table), action, chain.name, *words])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddRule:
+    """Put a rule into a chain.
+
+    Args:
+        chain: where.
+        body: the rule.
+        place: ``tail`` (iptables -A) or ``head`` (-I); with ``after`` given it is ignored.
+        after: the handle of the rule behind which this one goes, or None.
+        tag: text kept with the rule in the kernel that iptables' save form does not show
+            (nfcore notes a network's name in it), or None.
+    """
+
+    chain: ChainRef
+    body: Rule | NativeRule
+    place: Literal["head", "tail"] = "tail"
+    after: int | None = None
+    tag: str | None = None
+
+    def __str__(self) -> str:
+        return _rule_text(self.chain, self.body, "-I" if self.place == "head" else "-A")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteRule:
+    """Delete the rule with this handle; ``body`` says what it is, for messages and for legacy."""
+
+    chain: ChainRef
+    handle: int
+    body: Rule | NativeRule
+
+    def __str__(self) -> str:
+        return _rule_text(self.chain, self.body, "-D")
+
+
+Operation = (
+    AddTable | DeleteTable | AddChain | DeleteChain | FlushChain | SetPolicy | AddRule | DeleteRule
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelRule:
+    """One rule as the kernel holds it."""
+
+    handle: int
+    body: Rule | NativeRule
+    tag: str | None = None
+    counters: Counters | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainState:
+    """One chain as the kernel holds it, its rules in order."""
+
+    base: BaseChain | None = None
+    rules: tuple[KernelRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableState:
+    """One table's chains by name, in the kernel's order."""
+
+    chains: Mapping[str, ChainState] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The ip and ip6 tables at one generation."""
+
+    tables: Mapping[TableRef, TableState] = field(default_factory=dict)

@@ -1,0 +1,77 @@
+"""The errors of the translation layer.
+
+The tree (``nfcore.exceptions`` hangs its own branches on the same root)::
+
+    NetfilterError
+    └── TranslationError
+        ├── ParseError          an argv or a line that iptables would refuse
+        ├── InvalidRule         a rule built in code that cannot be right
+        └── Untranslatable      a valid rule with no native nft form
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["InvalidRule", "NetfilterError", "ParseError", "TranslationError", "Untranslatable"]
+
+
+class NetfilterError(Exception):
+    """The root of every error that nfcore and translate raise on purpose."""
+
+
+class TranslationError(NetfilterError):
+    """A rule could not be taken from one form into another."""
+
+
+class ParseError(TranslationError, ValueError):
+    """An iptables command that cannot be right.
+
+    Args:
+        message: what is wrong and what would be right.
+        option: the option at fault as it was written, or None.
+        position: its index in argv (0 is the first argument), or None.
+        line: the line number in the file it came from (1 is the first), or None.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        option: str | None = None,
+        position: int | None = None,
+        line: int | None = None,
+    ) -> None:
+        self.message: Final = message
+        self.option: Final = option
+        self.position: Final = position
+        self.line: Final = line
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        where = []
+        if self.line is not None:
+            where.append(f"line {self.line}")
+        if self.option is not None:
+            where.append(f"option {self.option!r}")
+        if self.position is not None:
+            where.append(f"argument {self.position}")
+        return f"{', '.join(where)}: {self.message}" if where else self.message
+
+
+class InvalidRule(TranslationError, ValueError):
+    """A rule, match or target value that violates its own rules; names field and value."""
+
+
+class Untranslatable(TranslationError):
+    """A valid iptables rule that nft cannot express.
+
+    Args:
+        what: the match or target, in iptables' words (``-j CHECKSUM``).
+        reason: why there is no native form.
+    """
+
+    def __init__(self, what: str, reason: str) -> None:
+        self.what: Final = what
+        self.reason: Final = reason
+        super().__init__(f"{what} has no native nft form: {reason}")

@@ -1,0 +1,129 @@
+"""The typed rule: the hub that text and nft JSON are turned into and made from.
+
+Neither form is ever turned into the other directly, so that whatever a rule says has a name and a
+type here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from translate.exceptions import InvalidRule
+from translate.types import Counters, Interface, IPVersion, MaskedAddress, Negatable
+
+__all__ = ["Goto", "Jump", "Match", "Rule", "Target", "Verdict"]
+
+_CHAIN_NAME_BYTES = 28
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """What one ``-m NAME`` of a rule tests. Each extension has a subclass of its own."""
+
+    name: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What one ``-j NAME`` does. Each extension has a subclass of its own."""
+
+    name: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Target):
+    """The built-in targets ``ACCEPT``, ``DROP``, ``RETURN`` and ``QUEUE``."""
+
+    name: ClassVar[str] = "standard"
+    verdict: str
+
+    def __post_init__(self) -> None:
+        if self.verdict not in {"ACCEPT", "DROP", "RETURN", "QUEUE"}:
+            raise InvalidRule(f"verdict must be ACCEPT, DROP, RETURN or QUEUE, not {self.verdict!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jump(Target):
+    """``-j CHAIN``: walk a user-defined chain and come back."""
+
+    name: ClassVar[str] = "jump"
+    chain: str
+
+    def __post_init__(self) -> None:
+        check_chain_name(self.chain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goto(Target):
+    """``-g CHAIN``: walk a user-defined chain; its end returns to where this chain was called."""
+
+    name: ClassVar[str] = "goto"
+    chain: str
+
+    def __post_init__(self) -> None:
+        check_chain_name(self.chain)
+
+
+def check_chain_name(name: str) -> str:
+    """Return a chain name that the kernel can hold.
+
+    Raises:
+        InvalidRule: it is empty, over 28 bytes, begins with '-' or '!', or holds white space.
+    """
+    if not name:
+        raise InvalidRule("a chain name cannot be empty")
+    if len(name.encode()) > _CHAIN_NAME_BYTES:
+        raise InvalidRule(f"chain name {name!r} is longer than {_CHAIN_NAME_BYTES} bytes")
+    if name[0] in "-!":
+        raise InvalidRule(f"chain name {name!r} begins with {name[0]!r}")
+    if any(c.isspace() or not c.isprintable() for c in name):
+        raise InvalidRule(f"chain name {name!r} holds white space or a control character")
+    return name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One iptables rule.
+
+    Args:
+        version: the IP version it is for.
+        table: iptables' table (``filter``, ``nat``, ``mangle``, ``raw``, ``security``).
+        chain: the chain it stands in.
+        in_interface: ``-i``.
+        out_interface: ``-o``.
+        source: ``-s``; None is any.
+        destination: ``-d``; None is any.
+        protocol: ``-p`` by its number, 0 never (that is any: None).
+        fragment: ``-f``, second and later fragments (IPv4 only); None is not asked.
+        matches: the ``-m`` extensions in the order in which they were given.
+        target: ``-j`` or ``-g``; None only counts.
+        counters: ``-c``; no part of what makes two rules equal.
+    """
+
+    version: IPVersion
+    table: str = "filter"
+    chain: str
+    in_interface: Negatable[Interface] | None = None
+    out_interface: Negatable[Interface] | None = None
+    source: Negatable[MaskedAddress] | None = None
+    destination: Negatable[MaskedAddress] | None = None
+    protocol: Negatable[int] | None = None
+    fragment: Negatable[bool] | None = None
+    matches: tuple[Match, ...] = ()
+    target: Target | None = None
+    counters: Counters | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        check_chain_name(self.chain)
+        for name in ("source", "destination"):
+            given: Negatable[MaskedAddress] | None = getattr(self, name)
+            if given is not None and given.value.address.version != self.version:
+                raise InvalidRule(
+                    f"{name} {given.value} is IPv{given.value.address.version} "
+                    f"in an IPv{self.version.value} rule"
+                )
+        if self.protocol is not None and not 1 <= self.protocol.value <= 255:
+            raise InvalidRule(f"protocol must be 1 to 255, not {self.protocol.value}")
+        if self.fragment is not None and self.version is IPVersion.V6:
+            raise InvalidRule("fragment (-f) belongs to IPv4; IPv6 has -m frag")

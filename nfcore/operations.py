@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from translate import Counters, IPVersion, Rule, format_rule
+import translate
+from translate import Counters, IPVersion, Rule
 
 __all__ = [
     "BASE_CHAINS",
@@ -117,8 +118,9 @@ def base_chain_of(chain: ChainRef) -> BaseChain | None:
 class NativeRule:
     """A rule that iptables has no words for: nft's own statements, kept as they are.
 
-    ``expr`` holds JSON statements as in libnftables-json(5). What is read back from the kernel and
-    cannot be decoded is one of these too, so nothing that others made is ever lost.
+    ``expr`` holds JSON statements as in libnftables-json(5), made by nfcore's own encoders. (What is
+    read back from the kernel is always a `Rule`, in which statements without iptables words are
+    `translate.Opaque` matches.)
     """
 
     expr: tuple[Mapping[str, Any], ...]
@@ -190,7 +192,7 @@ class SetPolicy:
 
 
 def _rule_text(chain: ChainRef, body: Rule | NativeRule, action: str) -> str:
-    words = format_rule(body) if isinstance(body, Rule) else [repr(list(body.expr))]
+    words = translate.format(body) if isinstance(body, Rule) else [repr(list(body.expr))]
     return " ".join([str(chain.table), action, chain.name, *words])
 
 
@@ -223,7 +225,7 @@ class DeleteRule:
 
     chain: ChainRef
     handle: int
-    body: Rule | NativeRule
+    body: Rule
 
     def __str__(self) -> str:
         return _rule_text(self.chain, self.body, "-D")
@@ -239,7 +241,7 @@ class KernelRule:
     """One rule as the kernel holds it."""
 
     handle: int
-    body: Rule | NativeRule
+    body: Rule
     tag: str | None = None
     counters: Counters | None = None
 

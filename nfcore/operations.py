@@ -16,16 +16,19 @@ from translate import Counters, IPVersion, Rule
 
 __all__ = [
     "BASE_CHAINS",
+    "TABLES",
     "AddChain",
     "AddRule",
     "AddTable",
     "BaseChain",
     "ChainRef",
     "ChainState",
+    "ChainType",
     "DeleteChain",
     "DeleteRule",
     "DeleteTable",
     "FlushChain",
+    "Hook",
     "KernelRule",
     "NativeRule",
     "Operation",
@@ -38,11 +41,13 @@ __all__ = [
 ]
 
 Policy = Literal["accept", "drop"]
+ChainType = Literal["filter", "nat", "route"]
+Hook = Literal["prerouting", "input", "forward", "output", "postrouting"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class TableRef:
-    """A table by IP version and iptables' name for it (``filter``, ``nat``, ``mangle``, ``raw``)."""
+    """A table by IP version and iptables' name for it (one of `TABLES`)."""
 
     version: IPVersion
     name: str
@@ -66,47 +71,50 @@ class ChainRef:
 class BaseChain:
     """What makes a chain a base chain: nft's type, hook and priority, and the policy."""
 
-    type: Literal["filter", "nat", "route"]
-    hook: Literal["prerouting", "input", "forward", "output", "postrouting"]
+    type: ChainType
+    hook: Hook
     priority: int
     policy: Policy = "accept"
 
 
+_BUILT_IN: Final[tuple[tuple[str, str, Hook, int], ...]] = (
+    ("filter", "INPUT", "input", 0),
+    ("filter", "FORWARD", "forward", 0),
+    ("filter", "OUTPUT", "output", 0),
+    ("nat", "PREROUTING", "prerouting", -100),
+    ("nat", "INPUT", "input", 100),
+    ("nat", "OUTPUT", "output", -100),
+    ("nat", "POSTROUTING", "postrouting", 100),
+    ("mangle", "PREROUTING", "prerouting", -150),
+    ("mangle", "INPUT", "input", -150),
+    ("mangle", "FORWARD", "forward", -150),
+    ("mangle", "OUTPUT", "output", -150),
+    ("mangle", "POSTROUTING", "postrouting", -150),
+    ("raw", "PREROUTING", "prerouting", -300),
+    ("raw", "OUTPUT", "output", -300),
+    ("security", "INPUT", "input", 50),
+    ("security", "FORWARD", "forward", 50),
+    ("security", "OUTPUT", "output", 50),
+)
+
+
+def _chain_type(table: str, hook: Hook) -> ChainType:
+    if table == "nat":
+        return "nat"
+    return "route" if (table, hook) == ("mangle", "output") else "filter"
+
+
 BASE_CHAINS: Final[Mapping[tuple[str, str], BaseChain]] = MappingProxyType(
     {
-        (table, chain): BaseChain(
-            type=(
-                "nat"
-                if table == "nat"
-                else "route"
-                if (table, hook) == ("mangle", "output")
-                else "filter"
-            ),
-            hook=hook,
-            priority=priority,
-        )
-        for table, chain, hook, priority in (
-            ("filter", "INPUT", "input", 0),
-            ("filter", "FORWARD", "forward", 0),
-            ("filter", "OUTPUT", "output", 0),
-            ("nat", "PREROUTING", "prerouting", -100),
-            ("nat", "INPUT", "input", 100),
-            ("nat", "OUTPUT", "output", -100),
-            ("nat", "POSTROUTING", "postrouting", 100),
-            ("mangle", "PREROUTING", "prerouting", -150),
-            ("mangle", "INPUT", "input", -150),
-            ("mangle", "FORWARD", "forward", -150),
-            ("mangle", "OUTPUT", "output", -150),
-            ("mangle", "POSTROUTING", "postrouting", -150),
-            ("raw", "PREROUTING", "prerouting", -300),
-            ("raw", "OUTPUT", "output", -300),
-            ("security", "INPUT", "input", 50),
-            ("security", "FORWARD", "forward", 50),
-            ("security", "OUTPUT", "output", 50),
-        )
+        (table, chain): BaseChain(type=_chain_type(table, hook), hook=hook, priority=priority)
+        for table, chain, hook, priority in _BUILT_IN
     }
 )
 """The base chains exactly as iptables-nft 1.8.9 creates them, by (table, chain)."""
+
+
+TABLES: Final = tuple(dict.fromkeys(table for table, _ in BASE_CHAINS))
+"""iptables' tables: ``filter``, ``nat``, ``mangle``, ``raw``, ``security``."""
 
 
 def base_chain_of(chain: ChainRef) -> BaseChain | None:
@@ -118,9 +126,9 @@ def base_chain_of(chain: ChainRef) -> BaseChain | None:
 class NativeRule:
     """A rule that iptables has no words for: nft's own statements, kept as they are.
 
-    ``expr`` holds JSON statements as in libnftables-json(5), made by nfcore's own encoders. (What is
-    read back from the kernel is always a `Rule`, in which statements without iptables words are
-    `translate.Opaque` matches.)
+    ``expr`` holds JSON statements as in libnftables-json(5), made by nfcore's own encoders. (What
+    is read back from the kernel is always a `Rule`, in which statements without iptables words
+    are `translate.Opaque` matches.)
     """
 
     expr: tuple[Mapping[str, Any], ...]
@@ -151,7 +159,10 @@ class DeleteTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddChain:
-    """Create a chain unless it exists; with ``base`` as a base chain."""
+    """Create a chain unless it exists; with ``base`` as a base chain.
+
+    A base chain that exists keeps its policy, unless ``base`` says ``drop``.
+    """
 
     chain: ChainRef
     base: BaseChain | None = None
@@ -162,7 +173,7 @@ class AddChain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteChain:
-    """Delete an empty chain that nothing jumps to."""
+    """Delete a chain that no other chain jumps to; its rules go with it."""
 
     chain: ChainRef
 
@@ -182,7 +193,7 @@ class FlushChain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetPolicy:
-    """Set a base chain's policy."""
+    """Set a built-in chain's policy; the chain is made where it is missing, as by iptables -P."""
 
     chain: ChainRef
     policy: Policy
@@ -203,8 +214,10 @@ class AddRule:
     Args:
         chain: where.
         body: the rule.
-        place: ``tail`` (iptables -A) or ``head`` (-I); with ``after`` given it is ignored.
-        after: the handle of the rule behind which this one goes, or None.
+        place: ``tail`` (iptables -A) or ``head`` (-I); with ``before`` given it is ignored.
+        before: the handle of the rule above which this one goes (as -I CHAIN NUMBER), or None.
+            There is no "behind": libnftables 1.0.6 reads a handle with an insertion, and
+            silently drops it with an addition.
         tag: text kept with the rule in the kernel that iptables' save form does not show
             (nfcore notes a network's name in it), or None.
     """
@@ -212,11 +225,12 @@ class AddRule:
     chain: ChainRef
     body: Rule | NativeRule
     place: Literal["head", "tail"] = "tail"
-    after: int | None = None
+    before: int | None = None
     tag: str | None = None
 
     def __str__(self) -> str:
-        return _rule_text(self.chain, self.body, "-I" if self.place == "head" else "-A")
+        inserted = self.place == "head" or self.before is not None
+        return _rule_text(self.chain, self.body, "-I" if inserted else "-A")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +277,13 @@ class TableState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The ip and ip6 tables at one generation."""
+    """The ip and ip6 tables at one generation.
+
+    Args:
+        tables: iptables' own tables (`TABLES`), by IP version and name.
+        generation: the kernel's count of commits at which this was so, or None where the
+            executor has none; no part of what makes two snapshots equal.
+    """
 
     tables: Mapping[TableRef, TableState] = field(default_factory=dict)
+    generation: int | None = field(default=None, compare=False)

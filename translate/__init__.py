@@ -1,1 +1,71 @@
-"""iptables rules, typed: from argv and back, to nft JSON and back. Pure, standard library only."""
+"""iptables rules, typed: from argv and back, to nft JSON and back. Pure, standard library only.
+
+>>> from translate import IPVersion, format, parse, to_nft
+>>> rule = parse(["-i", "br0", "-j", "ACCEPT"], version=IPVersion.V4, chain="FORWARD")
+>>> format(rule)
+['-i', 'br0', '-j', 'ACCEPT']
+>>> to_nft(rule).expr[-1]
+{'accept': None}
+"""
+
+from translate.exceptions import (
+    InvalidRule,
+    NetfilterError,
+    ParseError,
+    TranslationError,
+    Untranslatable,
+)
+from translate.nft.decode import from_nft
+from translate.nft.encode import NftRule, to_nft
+from translate.opaque import Opaque
+from translate.parse import BUILTIN_CHAINS, TABLES, parse
+from translate.rule import Goto, Jump, Match, Rule, Target, Verdict, check_chain_name
+from translate.save import format_rule as format  # noqa: A004 - the name that pairs with parse
+from translate.save import is_opaque, join_words, quote, save_line
+from translate.types import (
+    Counters,
+    Interface,
+    IPAddress,
+    IPNetwork,
+    IPVersion,
+    MaskedAddress,
+    Negatable,
+    PortRange,
+    Statement,
+)
+
+__all__ = [
+    "BUILTIN_CHAINS",
+    "TABLES",
+    "Counters",
+    "Goto",
+    "IPAddress",
+    "IPNetwork",
+    "IPVersion",
+    "Interface",
+    "InvalidRule",
+    "Jump",
+    "MaskedAddress",
+    "Match",
+    "Negatable",
+    "NetfilterError",
+    "NftRule",
+    "Opaque",
+    "ParseError",
+    "PortRange",
+    "Rule",
+    "Statement",
+    "Target",
+    "TranslationError",
+    "Untranslatable",
+    "Verdict",
+    "check_chain_name",
+    "format",
+    "from_nft",
+    "is_opaque",
+    "join_words",
+    "parse",
+    "quote",
+    "save_line",
+    "to_nft",
+]

@@ -7,14 +7,15 @@ type here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from translate.exceptions import InvalidRule
 from translate.types import Counters, Interface, IPVersion, MaskedAddress, Negatable
 
-__all__ = ["Goto", "Jump", "Match", "Rule", "Target", "Verdict"]
+__all__ = ["VERDICTS", "Goto", "Jump", "Match", "Rule", "Target", "Verdict", "check_chain_name"]
 
-_CHAIN_NAME_BYTES = 28
+VERDICTS: Final = frozenset({"ACCEPT", "DROP", "RETURN", "QUEUE"})
+_CHAIN_NAME_BYTES: Final = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +40,10 @@ class Verdict(Target):
     verdict: str
 
     def __post_init__(self) -> None:
-        if self.verdict not in {"ACCEPT", "DROP", "RETURN", "QUEUE"}:
-            raise InvalidRule(f"verdict must be ACCEPT, DROP, RETURN or QUEUE, not {self.verdict!r}")
+        if self.verdict not in VERDICTS:
+            raise InvalidRule(
+                f"verdict must be ACCEPT, DROP, RETURN or QUEUE, not {self.verdict!r}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ class IPVersion(enum.IntEnum):
 
     @property
     def family(self) -> Literal["ip", "ip6"]:
-        """nft's address family."""
+        """The address family, as nft names it."""
         return "ip" if self is IPVersion.V4 else "ip6"
 
     @property
@@ -53,7 +53,7 @@ class IPVersion(enum.IntEnum):
 
     @classmethod
     def of(cls, family: str) -> IPVersion | None:
-        """The version of nft's family name, or None for a family that iptables has no command for."""
+        """The version of an nft family, or None for one that iptables has no command for."""
         return {"ip": cls.V4, "ip6": cls.V6}.get(family)
 
 
@@ -63,6 +63,11 @@ class Negatable(Generic[T]):
 
     value: T
     negated: bool = False
+
+    @property
+    def bang(self) -> list[str]:
+        """``["!"]`` where the test is turned round, else nothing: what stands before the option."""
+        return ["!"] if self.negated else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

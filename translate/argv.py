@@ -1,0 +1,332 @@
+"""Reading an iptables argv: which word is which option, of which extension.
+
+The order of words matters to iptables: an extension's options are known only once ``-m``, ``-j`` or
+``-p`` has loaded it, and where two loaded extensions share an option the newer one has it. What
+the words mean is left to the extensions, which see the whole rule (``translate/parse.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from translate.exceptions import ParseError
+from translate.extension import Extension, Given, GivenOptions, Option
+from translate.protocols import protocol_number
+from translate.registry import Registry
+from translate.types import IPVersion
+
+__all__ = ["COMMANDS", "ScannedArgv", "scan"]
+
+_GLOBALS: Final = (
+    ("A", Option(name="append", negatable=False)),
+    ("D", Option(name="delete")),
+    ("C", Option(name="check")),
+    ("R", Option(name="replace")),
+    ("I", Option(name="insert")),
+    ("L", Option(name="list", optional=True)),
+    ("S", Option(name="list-rules", optional=True)),
+    ("F", Option(name="flush", optional=True)),
+    ("Z", Option(name="zero", optional=True)),
+    ("N", Option(name="new-chain")),
+    ("X", Option(name="delete-chain", optional=True)),
+    ("E", Option(name="rename-chain", words=2)),
+    ("P", Option(name="policy", words=2)),
+    ("s", Option(name="source", negatable=True)),
+    ("", Option(name="src", key="source", negatable=True)),
+    ("d", Option(name="destination", negatable=True)),
+    ("", Option(name="dst", key="destination", negatable=True)),
+    ("p", Option(name="protocol", negatable=True)),
+    ("", Option(name="proto", key="protocol", negatable=True)),
+    ("i", Option(name="in-interface", negatable=True)),
+    ("o", Option(name="out-interface", negatable=True)),
+    ("j", Option(name="jump")),
+    ("g", Option(name="goto")),
+    ("t", Option(name="table")),
+    ("m", Option(name="match", repeatable=True)),
+    ("f", Option(name="fragments", words=0, negatable=True)),
+    ("", Option(name="fragment", key="fragments", words=0, negatable=True)),
+    ("c", Option(name="set-counters")),
+    ("n", Option(name="numeric", words=0, repeatable=True)),
+    ("v", Option(name="verbose", words=0, repeatable=True)),
+    ("x", Option(name="exact", words=0, repeatable=True)),
+    ("w", Option(name="wait", optional=True, repeatable=True)),
+    ("W", Option(name="wait-interval", optional=True, repeatable=True)),
+    ("", Option(name="line-numbers", words=0, repeatable=True)),
+    ("M", Option(name="modprobe", repeatable=True)),
+    ("4", Option(name="ipv4", words=0, repeatable=True)),
+    ("6", Option(name="ipv6", words=0, repeatable=True)),
+)
+_GLOBAL_OPTIONS: Final = tuple(option for _, option in _GLOBALS)
+_SHORT: Final = MappingProxyType({letter: option for letter, option in _GLOBALS if letter})
+COMMANDS: Final = frozenset(
+    {
+        "append",
+        "check",
+        "delete",
+        "delete-chain",
+        "flush",
+        "insert",
+        "list",
+        "list-rules",
+        "new-chain",
+        "policy",
+        "rename-chain",
+        "replace",
+        "zero",
+    }
+)
+_NUMBERED: Final = frozenset({"delete", "insert", "replace", "list", "list-rules", "zero"})
+
+
+@dataclass(slots=True, kw_only=True)
+class LoadedExtension:
+    """An extension that the argv asked for, and the options given to it so far."""
+
+    extension: Extension[Any]
+    written: str
+    position: int | None
+    given: list[Given] = field(default_factory=list)
+
+    @property
+    def options(self) -> GivenOptions:
+        """The options given to it."""
+        return GivenOptions(given=tuple(self.given), written=self.written, position=self.position)
+
+
+@dataclass(slots=True, kw_only=True)
+class ScannedArgv:
+    """An argv sorted into options.
+
+    Attributes:
+        version: the IP version it is for.
+        builtins: iptables' own options by key, each as given.
+        matches: the ``-m`` extensions in order.
+        target: the ``-j`` extension, or None for none or a chain's name.
+    """
+
+    version: IPVersion
+    builtins: dict[str, Given] = field(default_factory=dict)
+    matches: list[LoadedExtension] = field(default_factory=list)
+    target: LoadedExtension | None = None
+
+    def value(self, key: str) -> str | None:
+        """The word given with one of iptables' own options, or None."""
+        given = self.builtins.get(key)
+        return None if given is None else given.value
+
+
+def scan(argv: Sequence[str], *, version: IPVersion, registry: Registry) -> ScannedArgv:
+    """Sort an argv (without the program's name) into options.
+
+    Raises:
+        ParseError: an option is unknown, ambiguous, misplaced or lacks its word.
+    """
+    return _Scanner(argv, ScannedArgv(version=version), registry).run()
+
+
+class _Scanner:
+    def __init__(self, argv: Sequence[str], scanned: ScannedArgv, registry: Registry) -> None:
+        self._argv = argv
+        self._at = 0
+        self._scanned = scanned
+        self._registry = registry
+        self._protocol_loaded = False
+
+    def run(self) -> ScannedArgv:
+        negated_at: int | None = None
+        while self._at < len(self._argv):
+            position, word = self._at, self._argv[self._at]
+            self._at += 1
+            if word == "!":
+                if negated_at is not None:
+                    raise ParseError("'!' twice in a row", option="!", position=position)
+                negated_at = position
+                continue
+            if len(word) < 2 or word[0] != "-" or word == "--":
+                raise ParseError(
+                    f"unexpected argument {word!r}: an option was expected", position=position
+                )
+            if word.startswith("--"):
+                self._long(word, position, negated=negated_at is not None)
+            else:
+                self._short(word, position, negated=negated_at is not None)
+            negated_at = None
+        if negated_at is not None:
+            raise ParseError("nothing follows '!'", option="!", position=negated_at)
+        return self._scanned
+
+    # -- spelling -------------------------------------------------------------------------------
+
+    def _short(self, word: str, position: int, *, negated: bool) -> None:
+        rest = word[1:]
+        while rest:
+            letter, rest = rest[0], rest[1:]
+            option = _SHORT.get(letter)
+            if option is None:
+                raise ParseError("unknown option", option=f"-{letter}", position=position)
+            attached = None
+            if option.words and rest:
+                attached, rest = rest, ""
+            self._give(None, option, f"-{letter}", position, attached, negated=negated)
+            negated = False
+
+    def _long(self, word: str, position: int, *, negated: bool) -> None:
+        name, equals, value = word[2:].partition("=")
+        found = self._find(name)
+        if found is None and self._load_protocol_match():
+            found = self._find(name)
+        if found is None:
+            raise ParseError(
+                f"unknown option{self._hint(name)}", option=f"--{name}", position=position
+            )
+        if isinstance(found, str):
+            raise ParseError(f"ambiguous option: {found}", option=f"--{name}", position=position)
+        owner, option = found
+        if equals and not option.words:
+            raise ParseError("this option takes no value", option=word, position=position)
+        self._give(owner, option, f"--{name}", position, value if equals else None, negated=negated)
+
+    def _find(self, name: str) -> tuple[LoadedExtension | None, Option] | str | None:
+        tables: list[tuple[LoadedExtension | None, Sequence[Option]]] = [(None, _GLOBAL_OPTIONS)]
+        loaded = [*self._scanned.matches]
+        if self._scanned.target is not None:
+            loaded.append(self._scanned.target)
+        tables += [(owner, owner.extension.options) for owner in reversed(loaded)]
+        for owner, options in tables:
+            for option in options:
+                if option.name == name:
+                    return owner, option
+        prefixed = [
+            (owner, option)
+            for owner, options in tables
+            for option in options
+            if name and option.name.startswith(name)
+        ]
+        if not prefixed:
+            return None
+        first_owner, first = prefixed[0]
+        if any(owner is not first_owner or option.key != first.key for owner, option in prefixed):
+            return ", ".join(sorted({f"--{option.name}" for _, option in prefixed}))
+        return prefixed[0]
+
+    def _hint(self, name: str) -> str:
+        owners = sorted(
+            {
+                extension.describe()
+                for extension in (*self._registry.matches, *self._registry.targets)
+                if self._scanned.version in extension.versions
+                and any(option.name == name for option in extension.options)
+            }
+        )
+        return f": it belongs to {' or '.join(owners)}, which must come before it" if owners else ""
+
+    # -- meaning --------------------------------------------------------------------------------
+
+    def _give(
+        self,
+        owner: LoadedExtension | None,
+        option: Option,
+        written: str,
+        position: int,
+        attached: str | None,
+        *,
+        negated: bool,
+    ) -> None:
+        words = self._words(option, written, position, attached)
+        given = Given(
+            option=option, written=written, words=words, negated=negated, position=position
+        )
+        if negated and not option.negatable:
+            raise given.error("'!' is not allowed before this option")
+        if owner is not None:
+            owner.given.append(given)
+        else:
+            self._builtin(given)
+
+    def _words(
+        self, option: Option, written: str, position: int, attached: str | None
+    ) -> tuple[str, ...]:
+        words = [] if attached is None else [attached]
+        if option.optional:
+            if not words and self._has_word():
+                words.append(self._next())
+        else:
+            while len(words) < option.words:
+                if self._at >= len(self._argv):
+                    raise ParseError("its value is missing", option=written, position=position)
+                words.append(self._next())
+        if option.key in _NUMBERED and self._is_own(option) and words and self._has_word():
+            words.append(self._next())
+        if option.key == "set-counters" and self._is_own(option) and "," not in words[0]:
+            if not self._has_word():
+                raise ParseError(
+                    "a packet and a byte counter are needed", option=written, position=position
+                )
+            words.append(self._next())
+        return tuple(words)
+
+    @staticmethod
+    def _is_own(option: Option) -> bool:
+        return any(option is own for own in _GLOBAL_OPTIONS)
+
+    def _has_word(self) -> bool:
+        return self._at < len(self._argv) and not self._argv[self._at].startswith(("-", "!"))
+
+    def _next(self) -> str:
+        self._at += 1
+        return self._argv[self._at - 1]
+
+    def _builtin(self, given: Given) -> None:
+        key = given.option.key
+        if key in self._scanned.builtins and not given.option.repeatable:
+            raise given.error("this option may be given only once")
+        if key in COMMANDS:
+            other = next((k for k in self._scanned.builtins if k in COMMANDS), None)
+            if other is not None:
+                raise given.error(f"cannot be used with {self._scanned.builtins[other].written}")
+        if key == "match":
+            self._load_match(given)
+        elif key in {"jump", "goto"}:
+            if "jump" in self._scanned.builtins or "goto" in self._scanned.builtins:
+                raise given.error("a rule has one target")
+            if key == "jump":
+                self._load_target(given)
+        self._scanned.builtins[key] = given
+
+    def _load_match(self, given: Given) -> None:
+        extension = self._registry.match(given.value, self._scanned.version)
+        if extension is None:
+            raise given.error(f"no match is called {given.value!r}")
+        self._scanned.matches.append(
+            LoadedExtension(
+                extension=extension, written=f"-m {given.value}", position=given.position
+            )
+        )
+
+    def _load_target(self, given: Given) -> None:
+        extension = self._registry.target(given.value, self._scanned.version)
+        if extension is not None:
+            self._scanned.target = LoadedExtension(
+                extension=extension, written=f"-j {given.value}", position=given.position
+            )
+
+    def _load_protocol_match(self) -> bool:
+        given = self._scanned.builtins.get("protocol")
+        if given is None or self._protocol_loaded:
+            return False
+        number = protocol_number(given.value)
+        if number is None:
+            return False
+        extension = self._registry.match_for_protocol(number, self._scanned.version)
+        if extension is None:
+            return False
+        self._protocol_loaded = True
+        self._scanned.matches.append(
+            LoadedExtension(
+                extension=extension, written=f"-p {given.value}", position=given.position
+            )
+        )
+        return True

@@ -1,0 +1,286 @@
+"""What an iptables extension is: its options, and its four directions side by side.
+
+An extension is one module with a frozen value class (a `Match` or `Target`) and one stateless
+subclass of `MatchExtension` or `TargetExtension`, listed in ``translate/registry.py``.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
+
+from translate.exceptions import ParseError, Untranslatable
+from translate.rule import Match, Rule, Target
+from translate.types import IPVersion, Negatable, Statement
+
+if TYPE_CHECKING:
+    from translate.nft.cursor import Cursor
+
+__all__ = [
+    "BOTH_VERSIONS",
+    "Extension",
+    "Given",
+    "GivenOptions",
+    "MatchExtension",
+    "Option",
+    "ParseContext",
+    "Quoted",
+    "TargetExtension",
+    "Text",
+]
+
+BOTH_VERSIONS: Final = frozenset({IPVersion.V4, IPVersion.V6})
+
+V = TypeVar("V")
+M = TypeVar("M", bound=Match)
+T = TypeVar("T", bound=Target)
+
+
+class Text(str):
+    """A word that iptables-save quotes unless it is made of letters, digits, '_' and '-' only.
+
+    (libxtables' ``xtables_save_string``; other words are printed as they are.)
+    """
+
+    __slots__ = ()
+
+
+class Quoted(Text):
+    """A word that iptables-save prints in double quotes even where it needs none."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option of an extension, as getopt_long(3) and libxtables see it.
+
+    Args:
+        name: the long name without dashes.
+        key: what the option sets; spellings of one thing share it. Defaults to ``name``.
+        words: how many words follow it (``--tcp-flags MASK COMP`` has two).
+        optional: the word that follows may be left out.
+        negatable: ``!`` may stand before it.
+        repeatable: it may be given more than once.
+        excludes: keys of options that may not stand beside it.
+        requires: keys of options that must stand beside it.
+    """
+
+    name: str
+    key: str = ""
+    words: int = 1
+    optional: bool = False
+    negatable: bool = False
+    repeatable: bool = False
+    excludes: frozenset[str] = frozenset()
+    requires: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not self.key:
+            object.__setattr__(self, "key", self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """One option as it was written.
+
+    Args:
+        option: which one.
+        written: how it was spelled (``--dpo``).
+        words: the words that followed it.
+        negated: whether ``!`` stood before it.
+        position: its index in argv.
+    """
+
+    option: Option
+    written: str
+    words: tuple[str, ...] = ()
+    negated: bool = False
+    position: int | None = None
+
+    @property
+    def value(self) -> str:
+        """The first word that followed, or ''."""
+        return self.words[0] if self.words else ""
+
+    def error(self, message: str) -> ParseError:
+        """An error that names this option and its place."""
+        return ParseError(message, option=self.written, position=self.position)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenOptions:
+    """The options given to one extension, in order.
+
+    Args:
+        given: each option as written.
+        written: how the extension itself was asked for (``-m tcp``).
+        position: the index of that in argv, or None where ``-p`` implied it.
+    """
+
+    given: tuple[Given, ...] = ()
+    written: str = ""
+    position: int | None = None
+
+    def get(self, key: str) -> Given | None:
+        """The last option with this key, or None."""
+        return next((g for g in reversed(self.given) if g.option.key == key), None)
+
+    def all(self, key: str) -> list[Given]:
+        """Every option with this key, in order."""
+        return [g for g in self.given if g.option.key == key]
+
+    def __contains__(self, key: object) -> bool:
+        return any(g.option.key == key for g in self.given)
+
+    def __iter__(self) -> Iterator[Given]:
+        return iter(self.given)
+
+    def __bool__(self) -> bool:
+        return bool(self.given)
+
+    def require(self, key: str, message: str) -> Given:
+        """The option with this key.
+
+        Raises:
+            ParseError: it was not given; ``message`` says what is missing.
+        """
+        given = self.get(key)
+        if given is None:
+            raise self.error(message)
+        return given
+
+    def error(self, message: str) -> ParseError:
+        """An error that names the extension and its place."""
+        return ParseError(message, option=self.written or None, position=self.position)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParseContext:
+    """The rule around an extension, for what depends on it.
+
+    Args:
+        version: the IP version.
+        table: iptables' table.
+        chain: the chain's name, built-in or not.
+        protocol: ``-p``, or None.
+        matches: the names of the ``-m`` extensions in order.
+        target: the name after ``-j``, or None.
+    """
+
+    version: IPVersion
+    table: str
+    chain: str
+    protocol: Negatable[int] | None = None
+    matches: tuple[str, ...] = ()
+    target: str | None = None
+    interfaces: frozenset[str] = field(default=frozenset())
+
+    def has_protocol(self, *numbers: int) -> bool:
+        """Whether ``-p`` asks for one of these protocols (and not for its opposite)."""
+        return (
+            self.protocol is not None
+            and not self.protocol.negated
+            and self.protocol.value in numbers
+        )
+
+
+class Extension(ABC, Generic[V]):
+    """One iptables extension: four directions for one value class.
+
+    Class attributes:
+        name: the name after ``-m`` or ``-j``.
+        aliases: other names that iptables takes for it.
+        versions: the IP versions that have it.
+        options: its options.
+        value: the value class.
+    """
+
+    name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    versions: ClassVar[frozenset[IPVersion]] = BOTH_VERSIONS
+    options: ClassVar[tuple[Option, ...]] = ()
+    value: ClassVar[type]
+
+    @abstractmethod
+    def parse(self, given: GivenOptions, context: ParseContext) -> V:
+        """Make the value of the options given.
+
+        Negation, repetition, ``excludes`` and ``requires`` were checked already.
+
+        Raises:
+            ParseError: iptables would refuse this; made by ``given.error(…)``.
+        """
+
+    @abstractmethod
+    def format(self, value: V, context: ParseContext) -> Sequence[str]:
+        """The options in the form iptables-save prints, without ``-m NAME`` or ``-j NAME``."""
+
+    def to_nft(self, value: V, rule: Rule) -> list[Statement]:
+        """The statements in the form that iptables-translate uses.
+
+        Raises:
+            Untranslatable: nft cannot say this.
+        """
+        del value, rule
+        raise Untranslatable(self.describe(), self.no_native_form)
+
+    no_native_form: ClassVar[str] = "nftables has no such expression"
+
+    def from_nft(self, cursor: Cursor) -> V | None:
+        """Read the value from the statements at the cursor and step past them.
+
+        Returns None, with the cursor where it was, where they say something else.
+        """
+        del cursor
+        return None
+
+    @abstractmethod
+    def describe(self) -> str:
+        """How iptables asks for it: ``-m NAME`` or ``-j NAME``."""
+
+
+class MatchExtension(Extension[M], Generic[M]):
+    """A match: ``-m NAME``.
+
+    Class attributes:
+        protocols: the protocol numbers whose ``-p`` loads this match by itself.
+    """
+
+    protocols: ClassVar[tuple[int, ...]] = ()
+
+    def describe(self) -> str:
+        return f"-m {self.name}"
+
+    def needs_hint(self, value: M) -> bool:
+        """Whether `from_nft` could take what this value becomes for another match, or miss it.
+
+        Such a rule's comment lists its matches' names, so that it is read back as it was.
+        """
+        del value
+        return False
+
+    def from_hint(self, cursor: Cursor) -> M | None:
+        """As `from_nft`, where the rule's comment says that this match comes next.
+
+        The place to read a form that another match would claim, or no statement at all.
+        """
+        return self.from_nft(cursor)
+
+
+class TargetExtension(Extension[T], Generic[T]):
+    """A target: ``-j NAME``.
+
+    Class attributes:
+        tables: the tables that it may stand in; empty is all.
+        chains: the built-in chains that it may stand in (user-defined ones may always); empty is
+            all.
+    """
+
+    tables: ClassVar[frozenset[str]] = frozenset()
+    chains: ClassVar[frozenset[str]] = frozenset()
+
+    def describe(self) -> str:
+        return f"-j {self.name}"

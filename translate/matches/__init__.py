@@ -1,0 +1,31 @@
+"""The match extensions, one module each; a match is added by its module and one line here."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from translate.extension import MatchExtension
+from translate.matches.addrtype import AddrtypeExtension
+from translate.matches.comment import CommentExtension
+from translate.matches.conntrack import ConntrackExtension
+from translate.matches.icmp import IcmpExtension
+from translate.matches.icmp6 import Icmp6Extension
+from translate.matches.sctp import SctpExtension
+from translate.matches.tcp import TcpExtension
+from translate.matches.udp import UdpExtension
+from translate.opaque import OpaqueExtension
+
+__all__ = ["MATCHES"]
+
+MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
+    AddrtypeExtension(),
+    CommentExtension(),
+    ConntrackExtension(),
+    IcmpExtension(),
+    Icmp6Extension(),
+    SctpExtension(),
+    TcpExtension(),
+    UdpExtension(),
+    OpaqueExtension(),
+)
+"""In the order in which decoding tries them."""

@@ -1,0 +1,1 @@
+"""nft's side: building, reading and walking statements in libnftables' JSON form."""

@@ -1,0 +1,74 @@
+"""What nfcore keeps in an nft rule's comment: the user's text, hints, and a tag.
+
+The kernel gives a rule one comment of at most 128 bytes. Where a rule needs nothing but its user's
+text, the comment is that text. Otherwise a note follows it, ``nfcore(m=NAME,NAME;t=TAG)``:
+
+* ``m=`` lists the rule's matches in order, where their order or presence cannot be seen in the
+  statements (a comment that is not last; ``-m tcp`` without options);
+* ``t=`` holds a tag of the engine's, which iptables' save form does not show.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from translate.exceptions import InvalidRule, Untranslatable
+
+__all__ = ["RuleComment", "join_comment", "split_comment"]
+
+_MAX_BYTES: Final = 128
+_NOTE: Final = re.compile(r"^(?:(?P<text>.*) )?nfcore\((?P<body>[^()]*)\)$", re.DOTALL)
+
+
+class RuleComment(NamedTuple):
+    """The three things that a rule's comment may hold."""
+
+    text: str | None = None
+    matches: tuple[str, ...] | None = None
+    tag: str | None = None
+
+
+def join_comment(parts: RuleComment) -> str | None:
+    """One comment for the kernel, or None where there is nothing to keep.
+
+    Raises:
+        InvalidRule: the tag holds a parenthesis or a line break.
+        Untranslatable: all of it together is longer than 128 bytes.
+    """
+    note = []
+    if parts.matches is not None:
+        note.append("m=" + ",".join(parts.matches))
+    if parts.tag is not None:
+        if re.search(r"[()\n\0]", parts.tag):
+            raise InvalidRule(f"tag {parts.tag!r} may not hold a parenthesis, newline or NUL")
+        note.append(f"t={parts.tag}")
+    text = parts.text
+    if not note and (text is None or not _NOTE.match(text)):
+        comment = text
+    else:
+        comment = f"nfcore({';'.join(note)})"
+        if text is not None:
+            comment = f"{text} {comment}"
+    if comment is not None and len(comment.encode()) > _MAX_BYTES:
+        raise Untranslatable(
+            "-m comment" if text is not None else "the rule's tag",
+            f"an nft comment holds {_MAX_BYTES} bytes, this one needs {len(comment.encode())}",
+        )
+    return comment
+
+
+def split_comment(comment: str | None) -> RuleComment:
+    """The parts of a comment that `join_comment` made, or all of it as text."""
+    if comment is None:
+        return RuleComment()
+    found = _NOTE.match(comment)
+    if found is None:
+        return RuleComment(text=comment)
+    body = found["body"]
+    matches: tuple[str, ...] | None = None
+    if body.startswith("m="):
+        names, _, body = body[2:].partition(";")
+        matches = tuple(names.split(",")) if names else ()
+    tag = body[2:] if body.startswith("t=") else None
+    return RuleComment(text=found["text"], matches=matches, tag=tag)

@@ -1,0 +1,75 @@
+"""The place in an nft rule where decoding has come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from translate.nft.statements import MatchView, read_match
+from translate.types import IPVersion, Negatable, Statement
+
+__all__ = ["Cursor"]
+
+
+class Cursor:
+    """Walks a rule's statements; extensions read from it and step past what they took.
+
+    Args:
+        statements: the rule's statements.
+        version: the IP version of its table.
+        table: iptables' name for its table.
+        chain: its chain.
+
+    Attributes:
+        protocol: what the rule's protocol is known to be so far, or None.
+    """
+
+    __slots__ = ("_index", "_statements", "chain", "protocol", "table", "version")
+
+    def __init__(
+        self, statements: Sequence[Statement], *, version: IPVersion, table: str, chain: str
+    ) -> None:
+        self._statements = statements
+        self._index = 0
+        self.version = version
+        self.table = table
+        self.chain = chain
+        self.protocol: Negatable[int] | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether every statement was taken."""
+        return self._index >= len(self._statements)
+
+    def peek(self, offset: int = 0) -> Statement | None:
+        """The statement ``offset`` places ahead, or None past the end."""
+        index = self._index + offset
+        return self._statements[index] if index < len(self._statements) else None
+
+    def match(self, offset: int = 0) -> MatchView | None:
+        """That statement taken apart, or None where it is no match statement."""
+        return read_match(self.peek(offset))
+
+    def match_on(self, *lefts: object, offset: int = 0) -> MatchView | None:
+        """That match statement, if its left-hand side is one of ``lefts``."""
+        view = self.match(offset)
+        return view if view is not None and view.left in lefts else None
+
+    def take(self, count: int = 1) -> None:
+        """Step past ``count`` statements."""
+        self._index += count
+
+    def has_protocol(self, *numbers: int) -> bool:
+        """Whether the rule is known to ask for one of these protocols."""
+        return (
+            self.protocol is not None
+            and not self.protocol.negated
+            and self.protocol.value in numbers
+        )
+
+    def may_imply(self, number: int) -> bool:
+        """Whether a header of this protocol fits what is known of the rule's protocol."""
+        return self.protocol is None or self.protocol == Negatable(number)
+
+    def imply(self, number: int) -> None:
+        """Note that the rule's protocol follows from a header field (``tcp dport``)."""
+        self.protocol = Negatable(number)

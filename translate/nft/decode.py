@@ -1,0 +1,256 @@
+"""From nft's statements back to a typed rule, after the kernel and libnftables rewrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from types import MappingProxyType
+from typing import Any, Final
+
+from translate.addresses import mask_of_length
+from translate.exceptions import InvalidRule
+from translate.matches.comment import Comment
+from translate.nft.comment import split_comment
+from translate.nft.cursor import Cursor
+from translate.nft.statements import MatchView, payload
+from translate.opaque import Opaque
+from translate.protocols import nft_protocol
+from translate.registry import DEFAULT_REGISTRY, Registry
+from translate.rule import Goto, Jump, Match, Rule, Target, Verdict
+from translate.types import (
+    Counters,
+    Interface,
+    IPAddress,
+    IPVersion,
+    MaskedAddress,
+    Negatable,
+    Statement,
+)
+
+__all__ = ["from_nft"]
+
+_VERDICTS: Final = MappingProxyType({"accept": "ACCEPT", "drop": "DROP", "return": "RETURN"})
+
+
+def from_nft(
+    expr: Sequence[Statement],
+    *,
+    version: IPVersion,
+    table: str,
+    chain: str,
+    comment: str | None = None,
+    registry: Registry = DEFAULT_REGISTRY,
+) -> tuple[Rule, str | None]:
+    """Read a rule as libnftables lists it.
+
+    Args:
+        expr: the rule's ``expr``.
+        version: the IP version of its table.
+        table: iptables' name for its table.
+        chain: its chain.
+        comment: the rule's ``comment``, or None.
+        registry: the extensions to know.
+
+    Returns:
+        The rule and the tag that `to_nft` was given. Statements that iptables has no words for are
+        `Opaque` matches of the rule, in their places.
+    """
+    decoder = _Decoder(Cursor(expr, version=version, table=table, chain=chain), comment, registry)
+    return decoder.run()
+
+
+class _Decoder:
+    def __init__(self, cursor: Cursor, comment: str | None, registry: Registry) -> None:
+        self._cursor = cursor
+        self._registry = registry
+        self._note = split_comment(comment)
+        self._fields: dict[str, Any] = {}
+        self._matches: list[Match] = []
+        self._target: Target | None = None
+        self._counters: Counters | None = None
+        self._hints = [*(self._note.matches or ())]
+        self._family = cursor.version.family
+
+    def run(self) -> tuple[Rule, str | None]:
+        cursor = self._cursor
+        while True:
+            if self._hinted():
+                continue
+            if cursor.done:
+                break
+            if not (self._builtin() or self._extension() or self._counter() or self._final()):
+                statement = cursor.peek()
+                self._matches.append(Opaque.of(statement or {}))
+                cursor.take()
+        if self._note.matches is None and self._note.text is not None:
+            self._matches.append(Comment(text=self._note.text))
+        rule = Rule(
+            version=cursor.version,
+            table=cursor.table,
+            chain=cursor.chain,
+            protocol=cursor.protocol,
+            matches=tuple(self._matches),
+            target=self._target,
+            counters=self._counters,
+            **self._fields,
+        )
+        return rule, self._note.tag
+
+    # -- matches --------------------------------------------------------------------------------
+
+    def _hinted(self) -> bool:
+        """Read what the rule's own note says comes next."""
+        if not self._hints or self._target is not None:
+            return False
+        if self._builtin():
+            return True
+        name = self._hints[0]
+        if name == Comment.name:
+            self._hints.pop(0)
+            self._matches.append(Comment(text=self._note.text or ""))
+            return True
+        extension = self._registry.match(name, self._cursor.version)
+        value = None if extension is None else extension.from_hint(self._cursor)
+        if value is None:
+            if name == Opaque.name:
+                self._hints.pop(0)
+            else:
+                self._hints.clear()
+            return False
+        self._hints.pop(0)
+        self._matches.append(value)
+        return True
+
+    def _extension(self) -> bool:
+        for extension in self._registry.matches:
+            if self._cursor.version in extension.versions:
+                value = extension.from_nft(self._cursor)
+                if value is not None:
+                    self._matches.append(value)
+                    return True
+        return False
+
+    # -- iptables' own fields -------------------------------------------------------------------
+
+    def _builtin(self) -> bool:
+        view = self._cursor.match()
+        if view is None:
+            return False
+        reader = (
+            self._interface(view, "iifname", "in_interface")
+            or self._interface(view, "oifname", "out_interface")
+            or self._address(view, "saddr", "source")
+            or self._address(view, "daddr", "destination")
+            or self._protocol(view)
+            or self._fragment(view)
+        )
+        if reader:
+            self._cursor.take()
+        return reader
+
+    def _interface(self, view: MatchView, key: str, field: str) -> bool:
+        if view.left != {"meta": {"key": key}} or not view.is_equality or field in self._fields:
+            return False
+        if not isinstance(view.right, str):
+            return False
+        name = view.right
+        if name.endswith("\\*"):
+            name = name[:-2] + "*"
+        elif name.endswith("*"):
+            name = name[:-1] + "+"
+        try:
+            self._fields[field] = Negatable(Interface(name), view.negated)
+        except InvalidRule:
+            return False
+        return True
+
+    def _address(self, view: MatchView, name: str, field: str) -> bool:
+        if field in self._fields or not view.is_equality:
+            return False
+        left, mask = view.left, None
+        if isinstance(left, dict) and isinstance(left.get("&"), list):
+            left, mask = left["&"]
+        if left != payload(self._family, name):
+            return False
+        address = _masked(view.right, mask, self._cursor.version)
+        if address is None:
+            return False
+        self._fields[field] = Negatable(address, view.negated)
+        return True
+
+    def _protocol(self, view: MatchView) -> bool:
+        lefts = ({"meta": {"key": "l4proto"}}, payload("ip", "protocol"))
+        if view.left not in lefts or not view.is_equality or self._cursor.protocol is not None:
+            return False
+        number = nft_protocol(view.right)
+        if not number:
+            return False
+        self._cursor.protocol = Negatable(number, view.negated)
+        return True
+
+    def _fragment(self, view: MatchView) -> bool:
+        if view.left != {"&": [payload("ip", "frag-off"), 0x1FFF]} or view.right != 0:
+            return False
+        if "fragment" in self._fields or not view.is_equality:
+            return False
+        self._fields["fragment"] = Negatable(value=True, negated=not view.negated)
+        return True
+
+    # -- the end of a rule ----------------------------------------------------------------------
+
+    def _counter(self) -> bool:
+        statement = self._cursor.peek() or {}
+        if "counter" not in statement or self._counters is not None:
+            return False
+        body = statement["counter"] or {}
+        if not isinstance(body, dict):
+            return False
+        self._counters = Counters(packets=body.get("packets", 0), bytes=body.get("bytes", 0))
+        self._cursor.take()
+        return True
+
+    def _final(self) -> bool:
+        if self._target is not None:
+            return False
+        statement = self._cursor.peek() or {}
+        self._target = _verdict(statement)
+        if self._target is not None:
+            self._cursor.take()
+            return True
+        for extension in self._registry.targets:
+            if self._cursor.version in extension.versions:
+                self._target = extension.from_nft(self._cursor)
+                if self._target is not None:
+                    return True
+        return False
+
+
+def _verdict(statement: Statement) -> Target | None:
+    for key, verdict in _VERDICTS.items():
+        if key in statement:
+            return Verdict(verdict=verdict)
+    if statement == {"queue": None}:
+        return Verdict(verdict="QUEUE")
+    for key, kind in (("jump", Jump), ("goto", Goto)):
+        if key in statement:
+            try:
+                return kind(chain=statement[key]["target"])
+            except InvalidRule:
+                return None
+    return None
+
+
+def _masked(right: Any, mask: Any, version: IPVersion) -> MaskedAddress | None:
+    kind = IPv4Address if version is IPVersion.V4 else IPv6Address
+    try:
+        if isinstance(right, str):
+            address: IPAddress = kind(right)
+            if mask is None:
+                return MaskedAddress(address, mask_of_length(version.bits, version))
+            return MaskedAddress(address, kind(mask))
+        if isinstance(right, dict) and set(right) == {"prefix"} and mask is None:
+            body = right["prefix"]
+            return MaskedAddress(kind(body["addr"]), mask_of_length(body["len"], version))
+    except (AddressValueError, InvalidRule):
+        return None
+    return None

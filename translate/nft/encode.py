@@ -1,0 +1,149 @@
+"""From a typed rule to nft's statements, in the form and order that iptables-translate uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from translate.exceptions import Untranslatable
+from translate.matches.comment import Comment
+from translate.nft.comment import RuleComment, join_comment
+from translate.nft.statements import bitwise_and, match, meta, payload, prefix
+from translate.protocols import nft_protocol, protocol_name
+from translate.registry import DEFAULT_REGISTRY, Registry
+from translate.rule import Goto, Jump, Rule, Target, Verdict
+from translate.types import Interface, IPVersion, MaskedAddress, Negatable, Statement
+
+__all__ = ["NftRule", "to_nft"]
+
+_VERDICTS: Final = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "QUEUE": "queue"}
+_FRAGMENT_OFFSET: Final = 0x1FFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NftRule:
+    """A rule in nft's form.
+
+    Attributes:
+        expr: its statements, as libnftables-json(5) writes them.
+        comment: its comment, or None.
+    """
+
+    expr: tuple[Statement, ...]
+    comment: str | None = None
+
+
+def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_REGISTRY) -> NftRule:
+    """Turn a rule into nft's form.
+
+    Args:
+        rule: the rule.
+        tag: text to keep with it that iptables' form does not show, or None.
+        registry: the extensions to know.
+
+    Returns:
+        Statements that mean the same, with a counter before the target as iptables-translate has
+        it, and the comment.
+
+    Raises:
+        Untranslatable: a match or target has no native form, or the comment is too long.
+    """
+    expr: list[Statement] = []
+    expr += _interface("iifname", rule.in_interface)
+    expr += _interface("oifname", rule.out_interface)
+    expr += _fragment(rule)
+    expr += _protocol(rule)
+    expr += _address("saddr", rule.version, rule.source)
+    expr += _address("daddr", rule.version, rule.destination)
+    hinted = False
+    for index, value in enumerate(rule.matches):
+        if isinstance(value, Comment):
+            hinted = hinted or index != len(rule.matches) - 1 or not value.text
+            continue
+        extension = registry.of_match(value)
+        expr += extension.to_nft(value, rule)
+        hinted = hinted or extension.needs_hint(value)
+    counters = rule.counters
+    expr.append(
+        {"counter": None}
+        if counters is None
+        else {"counter": {"packets": counters.packets, "bytes": counters.bytes}}
+    )
+    expr += _target(rule.target, rule, registry)
+    return NftRule(expr=tuple(expr), comment=_comment(rule, hinted=hinted, tag=tag))
+
+
+def _comment(rule: Rule, *, hinted: bool, tag: str | None) -> str | None:
+    texts = [value.text for value in rule.matches if isinstance(value, Comment)]
+    if len(texts) > 1:
+        raise Untranslatable("a second -m comment", "an nft rule has one comment")
+    return join_comment(
+        RuleComment(
+            text=texts[0] or None if texts else None,
+            matches=tuple(value.name for value in rule.matches) if hinted else None,
+            tag=tag,
+        )
+    )
+
+
+def _interface(key: str, value: Negatable[Interface] | None) -> list[Statement]:
+    if value is None:
+        return []
+    name = value.value.name
+    if name == "+":
+        raise Untranslatable("! -i + or ! -o +", "nft has no test that never holds")
+    stem, wildcard = (name[:-1], "*") if name.endswith("+") else (name, "")
+    if not wildcard and stem.endswith("*"):
+        stem = stem[:-1] + "\\*"
+    return [match(meta(key), stem + wildcard, negated=value.negated)]
+
+
+def _fragment(rule: Rule) -> list[Statement]:
+    if rule.fragment is None:
+        return []
+    offset = bitwise_and(payload("ip", "frag-off"), _FRAGMENT_OFFSET)
+    return [match(offset, 0, negated=not rule.fragment.negated)]
+
+
+def _protocol(rule: Rule) -> list[Statement]:
+    protocol = rule.protocol
+    if protocol is None:
+        return []
+    name = protocol_name(protocol.value)
+    if not protocol.negated and any(value.name == name for value in rule.matches):
+        return []
+    left = payload("ip", "protocol") if rule.version is IPVersion.V4 else meta("l4proto")
+    known = nft_protocol(name) == protocol.value and name in _NFT_NAMES
+    return [match(left, name if known else protocol.value, negated=protocol.negated)]
+
+
+_NFT_NAMES: Final = frozenset(
+    {"tcp", "udp", "udplite", "esp", "ah", "icmp", "ipv6-icmp", "dccp", "sctp"}
+)
+
+
+def _address(
+    field: str, version: IPVersion, value: Negatable[MaskedAddress] | None
+) -> list[Statement]:
+    if value is None:
+        return []
+    left = payload(version.family, field)
+    length = value.value.prefix_length
+    address = str(value.value.address)
+    if length is None:
+        left = bitwise_and(left, str(value.value.mask))
+        return [match(left, address, negated=value.negated)]
+    right: Any = address if length == version.bits else prefix(address, length)
+    return [match(left, right, negated=value.negated)]
+
+
+def _target(target: Target | None, rule: Rule, registry: Registry) -> list[Statement]:
+    if target is None:
+        return []
+    if isinstance(target, Verdict):
+        return [{_VERDICTS[target.verdict]: None}]
+    if isinstance(target, Jump):
+        return [{"jump": {"target": target.chain}}]
+    if isinstance(target, Goto):
+        return [{"goto": {"target": target.chain}}]
+    return registry.of_target(target).to_nft(target, rule)

@@ -1,0 +1,121 @@
+"""Builders and readers for the JSON statements and expressions of libnftables-json(5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from translate.types import PortRange, Statement
+
+__all__ = [
+    "MatchView",
+    "bitwise_and",
+    "ct",
+    "match",
+    "meta",
+    "payload",
+    "port_from_json",
+    "port_json",
+    "prefix",
+    "raw_payload",
+    "read_match",
+    "set_members",
+    "set_of",
+    "value_range",
+]
+
+
+class MatchView(NamedTuple):
+    """A match statement taken apart."""
+
+    op: str
+    left: Any
+    right: Any
+
+    @property
+    def negated(self) -> bool:
+        """Whether the operator is ``!=`` or ``!``."""
+        return self.op in {"!=", "!"}
+
+    @property
+    def is_equality(self) -> bool:
+        """Whether the operator is ``==`` or ``!=``."""
+        return self.op in {"==", "!="}
+
+
+def match(left: Any, right: Any, *, negated: bool = False, op: str | None = None) -> Statement:
+    """A match statement; ``==`` or ``!=`` unless ``op`` is given."""
+    return {"match": {"op": op or ("!=" if negated else "=="), "left": left, "right": right}}
+
+
+def read_match(statement: Statement | None) -> MatchView | None:
+    """The parts of a match statement, or None for another kind."""
+    if statement is None:
+        return None
+    body = statement.get("match")
+    if not isinstance(body, dict):
+        return None
+    return MatchView(body.get("op", "=="), body.get("left"), body.get("right"))
+
+
+def meta(key: str) -> dict[str, Any]:
+    """``meta KEY``."""
+    return {"meta": {"key": key}}
+
+
+def ct(key: str, **more: Any) -> dict[str, Any]:
+    """``ct KEY``."""
+    return {"ct": {"key": key, **more}}
+
+
+def payload(protocol: str, field: str) -> dict[str, Any]:
+    """A header field."""
+    return {"payload": {"protocol": protocol, "field": field}}
+
+
+def raw_payload(base: str, offset: int, length: int) -> dict[str, Any]:
+    """``@BASE,OFFSET,LENGTH``; offset and length in bits."""
+    return {"payload": {"base": base, "offset": offset, "len": length}}
+
+
+def bitwise_and(left: Any, mask: Any) -> dict[str, Any]:
+    """``left & mask``."""
+    return {"&": [left, mask]}
+
+
+def prefix(address: str, length: int) -> dict[str, Any]:
+    """``address/length``."""
+    return {"prefix": {"addr": address, "len": length}}
+
+
+def value_range(first: Any, last: Any) -> dict[str, Any]:
+    """``first-last``."""
+    return {"range": [first, last]}
+
+
+def set_of(members: Sequence[Any]) -> dict[str, Any]:
+    """An anonymous set."""
+    return {"set": list(members)}
+
+
+def set_members(value: Any) -> list[Any] | None:
+    """The members of an anonymous set, or None for anything else."""
+    if isinstance(value, dict) and isinstance(value.get("set"), list):
+        return list(value["set"])
+    return None
+
+
+def port_json(ports: PortRange) -> Any:
+    """A port or a range of ports."""
+    return ports.first if ports.is_single else value_range(ports.first, ports.last)
+
+
+def port_from_json(value: Any) -> PortRange | None:
+    """The port or range that a JSON value says, or None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 0xFFFF:
+        return PortRange.single(value)
+    if isinstance(value, dict) and isinstance(value.get("range"), list):
+        first, last = value["range"]
+        if isinstance(first, int) and isinstance(last, int) and 0 <= first <= last <= 0xFFFF:
+            return PortRange(first, last)
+    return None

@@ -1,0 +1,250 @@
+"""From an argv to typed rules."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any, Final
+
+from translate.addresses import parse_masked
+from translate.argv import COMMANDS, ScannedArgv, scan
+from translate.exceptions import InvalidRule, ParseError
+from translate.extension import Given, GivenOptions, ParseContext
+from translate.numbers import parse_uint
+from translate.protocols import protocol_number
+from translate.registry import DEFAULT_REGISTRY, Registry
+from translate.rule import VERDICTS, Goto, Jump, Match, Rule, Target, Verdict, check_chain_name
+from translate.types import Counters, Interface, IPVersion, MaskedAddress, Negatable
+
+__all__ = ["BUILTIN_CHAINS", "TABLES", "build_rules", "parse"]
+
+TABLES: Final = frozenset({"filter", "nat", "mangle", "raw", "security"})
+BUILTIN_CHAINS: Final = frozenset({"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"})
+_NO_IN_INTERFACE: Final = frozenset({"OUTPUT", "POSTROUTING"})
+_NO_OUT_INTERFACE: Final = frozenset({"PREROUTING", "INPUT"})
+_NOT_IN_RULE: Final = COMMANDS | {"table"}
+
+
+def parse(
+    args: Sequence[str],
+    *,
+    version: IPVersion = IPVersion.V4,
+    table: str = "filter",
+    chain: str,
+    registry: Registry = DEFAULT_REGISTRY,
+) -> Rule:
+    """Read one rule from the arguments that follow the chain's name, as iptables(8) would.
+
+    Args:
+        args: the words, e.g. ``["-i", "br0", "-j", "ACCEPT"]``.
+        version: the IP version.
+        table: the table the rule is for.
+        chain: the chain the rule is for.
+        registry: the extensions to know.
+
+    Returns:
+        The rule.
+
+    Raises:
+        ParseError: iptables would refuse this; option and position say where.
+    """
+    scanned = scan(args, version=version, registry=registry)
+    for key, given in scanned.builtins.items():
+        if key in _NOT_IN_RULE:
+            raise given.error("a command or table cannot stand among a rule's own arguments")
+    rules = build_rules(scanned, table=table, chain=chain, registry=registry)
+    if len(rules) != 1:
+        raise ParseError(f"the address lists make {len(rules)} rules where one is wanted")
+    return rules[0]
+
+
+def build_rules(
+    scanned: ScannedArgv, *, table: str, chain: str, registry: Registry = DEFAULT_REGISTRY
+) -> tuple[Rule, ...]:
+    """Make the rules that a scanned argv asks for: one for each pair of ``-s`` and ``-d``.
+
+    Raises:
+        ParseError: a value is wrong, or things don't go together.
+    """
+    del registry
+    protocol = _protocol(scanned)
+    context = ParseContext(
+        version=scanned.version,
+        table=table,
+        chain=chain,
+        protocol=protocol,
+        matches=tuple(loaded.extension.name for loaded in scanned.matches),
+        target=scanned.value("jump") or scanned.value("goto"),
+        interfaces=frozenset(scanned.builtins) & {"in-interface", "out-interface"},
+    )
+    matches: tuple[Match, ...] = tuple(
+        _build(loaded.extension, loaded.options, context) for loaded in scanned.matches
+    )
+    target = _target(scanned, context)
+    common: dict[str, Any] = {
+        "version": scanned.version,
+        "table": table,
+        "chain": chain,
+        "in_interface": _interface(scanned, "in-interface", chain, _NO_IN_INTERFACE),
+        "out_interface": _interface(scanned, "out-interface", chain, _NO_OUT_INTERFACE),
+        "protocol": protocol,
+        "fragment": _fragment(scanned),
+        "matches": matches,
+        "target": target,
+        "counters": _counters(scanned),
+    }
+    try:
+        return tuple(
+            Rule(source=source, destination=destination, **common)
+            for source, destination in itertools.product(
+                _addresses(scanned, "source"), _addresses(scanned, "destination")
+            )
+        )
+    except InvalidRule as error:
+        raise ParseError(str(error)) from error
+
+
+def _build(extension: Any, options: GivenOptions, context: ParseContext) -> Any:
+    _check_options(options)
+    try:
+        return extension.parse(options, context)
+    except InvalidRule as error:
+        raise options.error(str(error)) from error
+
+
+def _check_options(options: GivenOptions) -> None:
+    seen: dict[str, Given] = {}
+    for given in options:
+        key = given.option.key
+        if key in seen and not given.option.repeatable:
+            raise given.error("this option may be given only once")
+        seen[key] = given
+    for given in options:
+        for other in sorted(given.option.excludes):
+            if other in seen:
+                raise given.error(f"cannot be used with {seen[other].written}")
+        for other in sorted(given.option.requires):
+            if other not in seen:
+                raise given.error(f"needs --{other} beside it")
+
+
+def _target(scanned: ScannedArgv, context: ParseContext) -> Target | None:
+    if scanned.target is not None:
+        extension: Any = scanned.target.extension
+        if extension.tables and context.table not in extension.tables:
+            raise scanned.target.options.error(
+                f"only in table {' or '.join(sorted(extension.tables))}, not in {context.table}"
+            )
+        if (
+            extension.chains
+            and context.chain in BUILTIN_CHAINS
+            and context.chain not in extension.chains
+        ):
+            raise scanned.target.options.error(
+                f"only in chain {' or '.join(sorted(extension.chains))}, not in {context.chain}"
+            )
+        target: Target = _build(extension, scanned.target.options, context)
+        return target
+    for key, kind in (("jump", Jump), ("goto", Goto)):
+        given = scanned.builtins.get(key)
+        if given is None:
+            continue
+        if key == "jump" and given.value in VERDICTS:
+            return Verdict(verdict=given.value)
+        try:
+            return kind(chain=given.value)
+        except InvalidRule as error:
+            raise given.error(str(error)) from error
+    return None
+
+
+def _protocol(scanned: ScannedArgv) -> Negatable[int] | None:
+    given = scanned.builtins.get("protocol")
+    if given is None:
+        return None
+    number = protocol_number(given.value)
+    if number is None:
+        raise given.error(f"unknown protocol {given.value!r}: a name or a number from 0 to 255")
+    if number == 0:
+        if given.negated:
+            raise given.error("'! -p all' would match nothing")
+        return None
+    return Negatable(number, given.negated)
+
+
+def _interface(
+    scanned: ScannedArgv, key: str, chain: str, forbidden: frozenset[str]
+) -> Negatable[Interface] | None:
+    given = scanned.builtins.get(key)
+    if given is None:
+        return None
+    if chain in forbidden:
+        raise given.error(f"{given.written} cannot be used in {chain}")
+    if given.value == "+" and not given.negated:
+        return None
+    try:
+        return Negatable(Interface(given.value), given.negated)
+    except InvalidRule as error:
+        raise given.error(str(error)) from error
+
+
+def _addresses(scanned: ScannedArgv, key: str) -> list[Negatable[MaskedAddress] | None]:
+    given = scanned.builtins.get(key)
+    if given is None:
+        return [None]
+    words = [word.strip(" ") for word in given.value.split(",")]
+    if given.negated and len(words) > 1:
+        raise given.error("'!' is not allowed before a list of addresses")
+    try:
+        addresses = [parse_masked(word, scanned.version) for word in words]
+    except InvalidRule as error:
+        raise given.error(str(error)) from error
+    return [
+        None if int(address.mask) == 0 and not given.negated else Negatable(address, given.negated)
+        for address in addresses
+    ]
+
+
+def _fragment(scanned: ScannedArgv) -> Negatable[bool] | None:
+    given = scanned.builtins.get("fragments")
+    if given is None:
+        return None
+    if scanned.version is IPVersion.V6:
+        raise given.error("-f belongs to IPv4; ip6tables has -m frag")
+    return Negatable(value=True, negated=given.negated)
+
+
+def _counters(scanned: ScannedArgv) -> Counters | None:
+    given = scanned.builtins.get("set-counters")
+    if given is None:
+        return None
+    words = given.value.split(",") if len(given.words) == 1 else list(given.words)
+    numbers = [parse_uint(word, maximum=(1 << 64) - 1) for word in words]
+    if len(numbers) != 2 or numbers[0] is None or numbers[1] is None:
+        raise given.error(f"{' '.join(given.words)!r} is not a packet and a byte counter")
+    return Counters(packets=numbers[0], bytes=numbers[1])
+
+
+def check_table(given: Given | None) -> str:
+    """The table that ``-t`` names.
+
+    Raises:
+        ParseError: iptables has no such table.
+    """
+    if given is None:
+        return "filter"
+    if given.value not in TABLES:
+        raise given.error(f"no table {given.value!r}: {', '.join(sorted(TABLES))}")
+    return given.value
+
+
+def check_chain(given: Given) -> str:
+    """The chain that a command names.
+
+    Raises:
+        ParseError: the kernel cannot hold such a name.
+    """
+    try:
+        return check_chain_name(given.value)
+    except InvalidRule as error:
+        raise given.error(str(error)) from error

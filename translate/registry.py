@@ -1,0 +1,75 @@
+"""The list of all extensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from translate.extension import MatchExtension, TargetExtension
+from translate.matches import MATCHES
+from translate.rule import Match, Target
+from translate.targets import TARGETS
+from translate.types import IPVersion
+
+__all__ = ["DEFAULT_REGISTRY", "Registry"]
+
+
+class Registry:
+    """Extensions by name and IP version, by value class, and in decoding order.
+
+    Args:
+        matches: every match extension, the more particular before the more general.
+        targets: every target extension.
+    """
+
+    def __init__(
+        self, matches: Iterable[MatchExtension[Any]], targets: Iterable[TargetExtension[Any]]
+    ) -> None:
+        self.matches: Final = tuple(matches)
+        self.targets: Final = tuple(targets)
+        self._match_by_name = _by_name(self.matches)
+        self._target_by_name = _by_name(self.targets)
+        self._match_by_class: Mapping[type, MatchExtension[Any]] = MappingProxyType(
+            {extension.value: extension for extension in self.matches}
+        )
+        self._target_by_class: Mapping[type, TargetExtension[Any]] = MappingProxyType(
+            {extension.value: extension for extension in self.targets}
+        )
+
+    def match(self, name: str, version: IPVersion) -> MatchExtension[Any] | None:
+        """The match of this name, or None."""
+        return self._match_by_name.get((name, version))
+
+    def target(self, name: str, version: IPVersion) -> TargetExtension[Any] | None:
+        """The target of this name, or None."""
+        return self._target_by_name.get((name, version))
+
+    def match_for_protocol(self, number: int, version: IPVersion) -> MatchExtension[Any] | None:
+        """The match that ``-p`` loads by itself for a protocol, or None."""
+        return next(
+            (m for m in self.matches if number in m.protocols and version in m.versions), None
+        )
+
+    def of_match(self, value: Match) -> MatchExtension[Any]:
+        """The extension of a match value."""
+        return self._match_by_class[type(value)]
+
+    def of_target(self, value: Target) -> TargetExtension[Any]:
+        """The extension of a target value."""
+        return self._target_by_class[type(value)]
+
+
+def _by_name(extensions: Iterable[Any]) -> Mapping[tuple[str, IPVersion], Any]:
+    return MappingProxyType(
+        {
+            (name, version): extension
+            for extension in extensions
+            for name in (extension.name, *extension.aliases)
+            for version in extension.versions
+        }
+    )
+
+
+DEFAULT_REGISTRY: Final = Registry(MATCHES, TARGETS)
+"""All that translate knows."""

@@ -1,0 +1,69 @@
+"""``-j MASQUERADE``: rewrite the source to the outgoing interface's address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from translate.extension import GivenOptions, Option, ParseContext, TargetExtension
+from translate.nft.cursor import Cursor
+from translate.rule import Rule, Target
+from translate.targets._nat import (
+    NAT_FLAG_OPTIONS,
+    NO_FLAGS,
+    PORT_PROTOCOLS,
+    NatFlags,
+    NatRange,
+    format_flags,
+    nat_from_nft,
+    nat_to_nft,
+    parse_flags,
+    parse_nat_ports,
+)
+from translate.types import PortRange, Statement
+
+__all__ = ["Masquerade", "MasqueradeExtension"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Masquerade(Target):
+    """``--to-ports`` and flags."""
+
+    name: ClassVar[str] = "MASQUERADE"
+    ports: PortRange | None = None
+    flags: NatFlags = NO_FLAGS
+
+
+class MasqueradeExtension(TargetExtension[Masquerade]):
+    """Translates ``-j MASQUERADE``."""
+
+    name = "MASQUERADE"
+    value = Masquerade
+    tables = frozenset({"nat"})
+    chains = frozenset({"POSTROUTING"})
+    options = (Option(name="to-ports"), *NAT_FLAG_OPTIONS[:2])
+
+    def parse(self, given: GivenOptions, context: ParseContext) -> Masquerade:
+        to = given.get("to-ports")
+        if to is not None and not context.has_protocol(*PORT_PROTOCOLS):
+            raise to.error("a port needs -p tcp, udp, udplite, sctp or dccp")
+        ports = None if to is None else parse_nat_ports(to.value, to)
+        return Masquerade(ports=ports, flags=parse_flags(given))
+
+    def format(self, value: Masquerade, context: ParseContext) -> Sequence[str]:
+        del context
+        words = [] if value.ports is None else ["--to-ports", str(value.ports).replace(":", "-")]
+        return words + format_flags(value.flags)
+
+    def to_nft(self, value: Masquerade, rule: Rule) -> list[Statement]:
+        del rule
+        where = None if value.ports is None else NatRange(ports=value.ports)
+        return nat_to_nft("masquerade", where, value.flags)
+
+    def from_nft(self, cursor: Cursor) -> Masquerade | None:
+        read = nat_from_nft(cursor, "masquerade")
+        if read is None or (read[0] is not None and read[0].first is not None):
+            return None
+        cursor.take()
+        return Masquerade(ports=None if read[0] is None else read[0].ports, flags=read[1])

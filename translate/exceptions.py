@@ -63,7 +63,7 @@ class InvalidRule(TranslationError, ValueError):
     """A rule, match or target value that violates its own rules; names field and value."""
 
 
-class Untranslatable(TranslationError):  # noqa: N818 - the field's word for it
+class Untranslatable(TranslationError):
     """A valid iptables rule that nft cannot express.
 
     Args:

@@ -229,6 +229,14 @@ class Extension(ABC, Generic[V]):
 
     no_native_form: ClassVar[str] = "nftables has no such expression"
 
+    def declarations(self, value: V, rule: Rule) -> list[Statement]:
+        """The objects that the statements need beside them, as libnftables-json(5) objects.
+
+        For example ``{"set": {"family": "ip", "table": "filter", "name": …}}`` for a dynamic set.
+        """
+        del value, rule
+        return []
+
     def from_nft(self, cursor: Cursor) -> V | None:
         """Read the value from the statements at the cursor and step past them.
 
@@ -252,6 +260,7 @@ class MatchExtension(Extension[M], Generic[M]):
     protocols: ClassVar[tuple[int, ...]] = ()
 
     def describe(self) -> str:
+        """``-m NAME``."""
         return f"-m {self.name}"
 
     def needs_hint(self, value: M) -> bool:
@@ -283,4 +292,5 @@ class TargetExtension(Extension[T], Generic[T]):
     chains: ClassVar[frozenset[str]] = frozenset()
 
     def describe(self) -> str:
+        """``-j NAME``."""
         return f"-j {self.name}"

@@ -27,10 +27,12 @@ class NftRule:
     Attributes:
         expr: its statements, as libnftables-json(5) writes them.
         comment: its comment, or None.
+        declarations: the objects (sets, say) that must be there before the rule.
     """
 
     expr: tuple[Statement, ...]
     comment: str | None = None
+    declarations: tuple[Statement, ...] = ()
 
 
 def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_REGISTRY) -> NftRule:
@@ -55,6 +57,7 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
     expr += _protocol(rule)
     expr += _address("saddr", rule.version, rule.source)
     expr += _address("daddr", rule.version, rule.destination)
+    declarations: list[Statement] = []
     hinted = False
     for index, value in enumerate(rule.matches):
         if isinstance(value, Comment):
@@ -62,6 +65,7 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
             continue
         extension = registry.of_match(value)
         expr += extension.to_nft(value, rule)
+        declarations += extension.declarations(value, rule)
         hinted = hinted or extension.needs_hint(value)
     counters = rule.counters
     expr.append(
@@ -70,7 +74,11 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
         else {"counter": {"packets": counters.packets, "bytes": counters.bytes}}
     )
     expr += _target(rule.target, rule, registry)
-    return NftRule(expr=tuple(expr), comment=_comment(rule, hinted=hinted, tag=tag))
+    return NftRule(
+        expr=tuple(expr),
+        comment=_comment(rule, hinted=hinted, tag=tag),
+        declarations=tuple(declarations),
+    )
 
 
 def _comment(rule: Rule, *, hinted: bool, tag: str | None) -> str | None:

@@ -1,0 +1,51 @@
+# Each target does its own set-up: Debian packages where they are missing, and a virtual environment.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PYTEST_ARGS ?= -n auto
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+# The kernel's tools, and what compiles the libnftables extension.
+PACKAGES := iproute2 iptables libnftables-dev nftables gcc libc6-dev python3-dev python3-venv
+
+.PHONY: help setup test lint demo bench packages
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.installed ## Install Debian packages, the virtual environment and nfcore
+
+test: .venv/.installed ## Run all tests, as root, in network namespaces of their own
+	$(SUDO) .venv/bin/pytest $(PYTEST_ARGS)
+
+lint: .venv/.installed ## Check style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+demo: .venv/.installed ## Program examples/ in a throwaway network namespace and send packets
+	$(SUDO) bash examples/demo.sh
+
+bench: .venv/.installed ## Measure nfcore against its peers
+	$(SUDO) .venv/bin/python -m bench $(BENCH_ARGS)
+
+.venv/.installed: pyproject.toml setup.py nfcore/executor/_build_libnftables.py | packages
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+packages:
+	@missing=(); \
+	for package in $(PACKAGES); do \
+		dpkg-query --show --showformat='$${db:Status-Abbrev}' "$$package" 2>/dev/null \
+			| grep -q '^ii' || missing+=("$$package"); \
+	done; \
+	if (( $${#missing[@]} )); then \
+		echo "installing $${missing[*]}"; \
+		$(SUDO) apt-get update --quiet --quiet; \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive \
+			apt-get install --quiet --quiet --yes --no-install-recommends "$${missing[@]}"; \
+	fi

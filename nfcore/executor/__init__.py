@@ -1,0 +1,21 @@
+"""The one place that talks to the kernel: typed operations in, typed snapshots out.
+
+>>> from nfcore.executor import open_executor
+>>> with open_executor() as executor:  # doctest: +SKIP
+...     executor.commit([AddTable(table=TableRef(version=IPVersion.V4, name="filter"))])
+"""
+
+from nfcore.executor._base import Executor
+from nfcore.executor._cffi import CffiExecutor
+from nfcore.executor._fake import FakeExecutor
+from nfcore.executor._module import NftablesModuleExecutor
+from nfcore.executor._open import ExecutorKind, open_executor
+
+__all__ = [
+    "CffiExecutor",
+    "Executor",
+    "ExecutorKind",
+    "FakeExecutor",
+    "NftablesModuleExecutor",
+    "open_executor",
+]

@@ -1,0 +1,223 @@
+"""What every executor on libnftables shares: all but the library call itself."""
+
+from __future__ import annotations
+
+import json
+import threading
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+from nfcore.exceptions import BackendUnavailable, ListingFailed
+from nfcore.executor._base import Executor
+from nfcore.executor._decode import decode_table, tables_among
+from nfcore.executor._encode import check_table_prefix, encode
+from nfcore.executor._netlink import NftablesSocket
+from nfcore.executor._netns import call_in_netns
+from nfcore.executor._new_tables import refusal_in_new_tables
+from nfcore.executor._refusal import locate_refusal
+from nfcore.operations import Operation, Snapshot, TableRef, TableState
+from translate import IPVersion
+
+__all__ = ["Library", "NativeExecutor", "Reply"]
+
+_LISTINGS: Final = 20
+"""How often a listing that a commit of somebody else's overtook is begun again."""
+
+
+class Reply(NamedTuple):
+    """What libnftables answered: its output and its error text, as bytes of UTF-8."""
+
+    done: bool
+    output: bytes
+    error: bytes
+
+    @property
+    def answer(self) -> str:
+        """The first error, without its place in the input, which is always 0 in JSON."""
+        lines = self.error.decode(errors="replace").split("\n")
+        first = next((line for line in lines if line.strip()), "libnftables gave no reason")
+        return first.removeprefix("internal:0:0-0: Error: ")
+
+
+class Library(Protocol):
+    """One libnftables context, used by one thread at a time.
+
+    It speaks JSON, and prints handles. The context keeps the network namespace of the thread that
+    made it.
+    """
+
+    def run(self, commands: bytes, *, dry_run: bool = False) -> Reply:
+        """Run commands; with ``dry_run`` the kernel checks them and forgets them."""
+
+    def close(self) -> None:
+        """Free the context."""
+
+
+class NativeExecutor(Executor):
+    """Commits through libnftables.
+
+    Safe to use from several threads, whose calls then wait for one another. The network namespace
+    is that of the constructor's caller, or ``netns``, whatever thread calls later.
+
+    A transaction takes libnftables about 10 KiB of memory a rule while it lasts.
+
+    Args:
+        netns: the name of the network namespace to work in (ip-netns(8)); None is the caller's.
+        table_prefix: what the kernel's tables have before iptables' names for them. Other tables
+            are neither read nor changed.
+
+    Raises:
+        InvalidInput: a namespace name or prefix that cannot be one.
+        NotFound: there is no such namespace.
+        BackendUnavailable: no libnftables, no nf_tables, or not the rights to use it.
+    """
+
+    def __init__(self, *, netns: str | None = None, table_prefix: str = "") -> None:
+        self._prefix = check_table_prefix(table_prefix)
+        self._lock = threading.Lock()
+        self._closed = False
+        self._kernel, self._library = call_in_netns(netns, self._open)
+
+    @classmethod
+    def _open(cls) -> tuple[NftablesSocket, Library]:
+        # The socket first: where the kernel has no netfilter, libnftables would end the process.
+        kernel = NftablesSocket()
+        try:
+            return kernel, cls._library_in_this_thread()
+        except BaseException:
+            kernel.close()
+            raise
+
+    @classmethod
+    @abstractmethod
+    def _library_in_this_thread(cls) -> Library:
+        """Make a libnftables context.
+
+        Raises:
+            BackendUnavailable: the library is not to be had.
+        """
+
+    def commit(self, operations: Sequence[Operation]) -> None:
+        """Carry out all operations in one atomic transaction.
+
+        libnftables does not say which command of a batch the kernel refused; it is searched for
+        afterwards (see `locate_refusal`).
+
+        Raises:
+            CommitRefused: the kernel refused one; nothing was changed.
+            InvalidInput: an operation that cannot be right; nothing was sent.
+            InvalidRule: a chain name that iptables cannot hold; nothing was sent.
+            Untranslatable: a rule has no form in nft; nothing was sent.
+        """
+        self._run(operations, dry_run=False)
+
+    def check(self, operations: Sequence[Operation]) -> None:
+        """Have the kernel check all operations, changing nothing. Raises what `commit` raises.
+
+        Tables that the transaction makes are checked by nfcore too: see `refusal_in_new_tables`.
+        """
+        self._run(operations, dry_run=True)
+
+    def snapshot(self) -> Snapshot:
+        """The present ip and ip6 tables.
+
+        Each table is listed by itself: libnftables then reads that table only, where ``list
+        ruleset`` reads those of every family and owner. A listing is begun again when a commit
+        came between its parts.
+
+        Raises:
+            ListingFailed: the ruleset could not be read, or changed all the while.
+        """
+        for _ in range(_LISTINGS):
+            generation = self.generation()
+            tables = self._list_tables(generation)
+            if tables is not None:
+                return Snapshot(tables=tables, generation=generation)
+        raise ListingFailed(f"the ruleset changed during each of {_LISTINGS} listings")
+
+    def generation(self) -> int:
+        """How often the kernel's ruleset was changed, by anyone, modulo 2**32.
+
+        Raises:
+            ListingFailed: the kernel does not say.
+        """
+        self._check_open()
+        return self._kernel.generation()
+
+    def close(self) -> None:
+        """Free the libnftables context and the socket; harmless when called twice."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._library.close()
+                self._kernel.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise BackendUnavailable(f"the {self.name} executor is closed")
+
+    def _run(self, operations: Sequence[Operation], *, dry_run: bool) -> None:
+        commands = [
+            ",".join(map(_json, group)) for group in encode(operations, table_prefix=self._prefix)
+        ]
+        with self._lock:
+            self._check_open()
+            if not commands:
+                return
+            present = self._present_tables()
+
+            def refusal_of(count: int) -> str | None:
+                reply = self._library.run(_batch(commands[:count]), dry_run=True)
+                if not reply.done:
+                    return reply.answer
+                return refusal_in_new_tables(operations[:count], present)
+
+            if dry_run:
+                refusal = refusal_of(len(commands))
+            else:
+                reply = self._library.run(_batch(commands))
+                refusal = None if reply.done else reply.answer
+            if refusal is not None:
+                raise locate_refusal(refusal, operations, refusal_of)
+
+    def _list_tables(self, generation: int) -> Mapping[TableRef, TableState] | None:
+        """Every table's state, or None where the ruleset changed meanwhile."""
+        with self._lock:
+            self._check_open()
+            replies = {
+                table: self._library.run(self._listing_of(table))
+                for table in self._present_tables()
+            }
+            if self._kernel.generation() != generation:
+                return None
+        return {table: _decode(reply, table) for table, reply in replies.items()}
+
+    def _present_tables(self) -> list[TableRef]:
+        return [
+            table
+            for version in IPVersion
+            for table in tables_among(self._kernel.tables(version), version, prefix=self._prefix)
+        ]
+
+    def _listing_of(self, table: TableRef) -> bytes:
+        name = self._prefix + table.name
+        what = {"table": {"family": table.version.family, "name": name}}
+        return _batch([_json({"list": what})])
+
+
+def _decode(reply: Reply, table: TableRef) -> TableState:
+    if not reply.done:
+        raise ListingFailed(f"{table} could not be listed: {reply.answer}")
+    try:
+        return decode_table(reply.output, table)
+    except ValueError as error:
+        raise ListingFailed(f"{table} was listed, but not as JSON: {error}") from error
+
+
+def _json(command: Mapping[str, Any]) -> str:
+    return json.dumps(command, separators=(",", ":"))
+
+
+def _batch(commands: Sequence[str]) -> bytes:
+    return f'{{"nftables":[{",".join(commands)}]}}'.encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
@@ -19,6 +20,7 @@ __all__ = [
     "Negatable",
     "PortRange",
     "Statement",
+    "address_text",
 ]
 
 T = TypeVar("T")
@@ -97,7 +99,7 @@ class Interface:
     def __post_init__(self) -> None:
         if not self.name:
             raise InvalidRule("an interface name cannot be empty")
-        if len(self.name.encode()) > _INTERFACE_NAME_BYTES:
+        if len(self.name.encode(errors="surrogatepass")) > _INTERFACE_NAME_BYTES:
             raise InvalidRule(
                 f"interface name {self.name!r} is longer than {_INTERFACE_NAME_BYTES} bytes"
             )
@@ -115,6 +117,17 @@ class Interface:
 
     def __str__(self) -> str:
         return self.name
+
+
+def address_text(address: IPAddress) -> str:
+    """An address as inet_ntop(3) writes it, and so iptables and nft.
+
+    Unlike Python's own form it ends in dotted quads where the address holds an IPv4 one
+    (``::ffff:10.0.0.1``).
+    """
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return socket.inet_ntop(socket.AF_INET6, address.packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +170,8 @@ class MaskedAddress:
 
     def __str__(self) -> str:
         length = self.prefix_length
-        return f"{self.address}/{self.mask if length is None else length}"
+        mask = address_text(self.mask) if length is None else length
+        return f"{address_text(self.address)}/{mask}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ __all__ = [
     "Scalar",
     "Sequence",
     "Value",
-    "holds_half_a_pair",
+    "entry_key",
+    "item_key",
 ]
 
 MAX_DEPTH: Final = 64
@@ -75,9 +76,15 @@ def _as_written(text: str) -> str:
     return text
 
 
-def holds_half_a_pair(text: str) -> bool:
-    """Whether an escape left half of a UTF-16 surrogate pair, which no program can print."""
-    return any("\ud800" <= character <= "\udfff" for character in text)
+def entry_key(parent: str, name: str) -> str:
+    """The dotted key of a mapping's entry; a name that no terminal should see is quoted."""
+    shown = name if name.isprintable() else repr(name)
+    return f"{parent}.{shown}" if parent else shown
+
+
+def item_key(parent: str, index: int) -> str:
+    """The dotted key of a list's item."""
+    return f"{parent}[{index}]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,7 +154,7 @@ class Node:
         if not isinstance(self.value, Mapping):
             raise self._unexpected("a mapping (lines of KEY: VALUE)")
         return {
-            key: self._child(value, line, f"{self.key}.{key}" if self.key else key)
+            key: self._child(value, line, entry_key(self.key, key))
             for key, (line, value) in self.value.entries.items()
         }
 
@@ -174,7 +181,7 @@ class Node:
         if not isinstance(self.value, Sequence):
             raise self._unexpected("a list (lines of - VALUE)")
         return tuple(
-            self._child(item, item.line, f"{self.key}[{index}]")
+            self._child(item, item.line, item_key(self.key, index))
             for index, item in enumerate(self.value.items)
         )
 
@@ -226,7 +233,7 @@ class Node:
         return Node(value=value, file=self.file, line=line, key=key, expand=self.expand)
 
     def _expanded(self, text: str) -> str:
-        if holds_half_a_pair(text):
+        if any("\ud800" <= character <= "\udfff" for character in text):
             raise self.fail(f"{text!r} holds half a surrogate pair, which is no character")
         with self.here():
             return self.expand(text)

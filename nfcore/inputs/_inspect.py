@@ -37,9 +37,9 @@ def read_inspect(networks: tuple[Node, ...]) -> Topology:
         fields = node.entries()
         name, driver = (_required(node, fields, key).text() for key in ("Name", "Driver"))
         if driver != "bridge":
-            notes.append(node.note(f"network {name} is of driver {driver!r}, not programmed"))
+            notes.append(node.note(f"network {name!r} is of driver {driver!r}, not programmed"))
         elif "ConfigOnly" in fields and fields["ConfigOnly"].boolean():
-            notes.append(node.note(f"network {name} is only a configuration, not programmed"))
+            notes.append(node.note(f"network {name!r} is only a configuration, not programmed"))
         else:
             planned.append(PlannedNetwork(spec=_network(node, fields), origin=node.origin))
     return Topology(networks=tuple(planned), notes=tuple(notes))

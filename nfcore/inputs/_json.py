@@ -19,12 +19,14 @@ from nfcore.inputs._document import (
     Scalar,
     Sequence,
     Value,
-    holds_half_a_pair,
+    entry_key,
+    item_key,
 )
 
 __all__ = ["parse_json"]
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s\[\]{},:"]+')
+_BRACKETS: Final = {"[": 1, "{": 1, "]": -1, "}": -1}
 _KINDS: Final[dict[str, Kind]] = {"true": "boolean", "false": "boolean", "null": "null"}
 
 
@@ -38,15 +40,33 @@ def parse_json(text: str, *, file: str) -> Value:
     Raises:
         InvalidInput: for text that is no JSON, nests more than `MAX_DEPTH` deep or repeats a key.
     """
+    _check_depth(text, file)
     try:
         json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise InvalidInput(f"not JSON: {error.msg}", file=file, line=error.lineno) from error
-    except RecursionError as error:
-        raise InvalidInput(f"nested more than {MAX_DEPTH} levels deep", file=file) from error
     except ValueError as error:
         raise InvalidInput(f"not JSON: {error}", file=file) from error
-    return _Walker(text, file).value(0)
+    return _Walker(text, file).value("")
+
+
+def _tokens(text: str) -> Iterator[tuple[int, str]]:
+    line, seen = 1, 0
+    for token in _TOKEN.finditer(text):
+        line += text.count("\n", seen, token.start())
+        seen = token.start()
+        yield line, token.group()
+
+
+def _check_depth(text: str, file: str) -> None:
+    depth = 0
+    for line, token in _tokens(text):
+        if token in _BRACKETS:
+            depth += _BRACKETS[token]
+            if depth > MAX_DEPTH:
+                raise InvalidInput(
+                    f"nested more than {MAX_DEPTH} levels deep", file=file, line=line
+                )
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -62,55 +82,46 @@ class _Walker:
 
     def __init__(self, text: str, file: str) -> None:
         self._file = file
-        self._tokens = self._numbered(text)
+        self._tokens = _tokens(text)
 
-    @staticmethod
-    def _numbered(text: str) -> Iterator[tuple[int, str]]:
-        line, seen = 1, 0
-        for match in _TOKEN.finditer(text):
-            line += text.count("\n", seen, match.start())
-            seen = match.start()
-            yield line, match.group()
-
-    def value(self, depth: int) -> Value:
+    def value(self, key: str) -> Value:
         line, word = next(self._tokens)
-        return self._value(line, word, depth)
+        return self._value(line, word, key)
 
-    def _value(self, line: int, word: str, depth: int) -> Value:
-        if depth > MAX_DEPTH:
-            raise self._fail(line, f"nested more than {MAX_DEPTH} levels deep")
+    def _value(self, line: int, word: str, key: str) -> Value:
         if word == "[":
-            return Sequence(tuple(self._items(depth)), line)
+            return Sequence(tuple(self._items(key)), line)
         if word == "{":
-            return Mapping(self._entries(depth), line)
+            return Mapping(self._entries(key), line)
         if word.startswith('"'):
             return Scalar(json.loads(word), "text", line)
         return Scalar(word, _KINDS.get(word, _number_kind(word)), line)
 
-    def _items(self, depth: int) -> Iterator[Value]:
+    def _items(self, parent: str) -> Iterator[Value]:
+        index = 0
         for line, word in self._tokens:
             if word == "]":
                 return
             if word != ",":
-                yield self._value(line, word, depth + 1)
+                yield self._value(line, word, item_key(parent, index))
+                index += 1
 
-    def _entries(self, depth: int) -> dict[str, tuple[int, Value]]:
+    def _entries(self, parent: str) -> dict[str, tuple[int, Value]]:
         entries: dict[str, tuple[int, Value]] = {}
         for line, word in self._tokens:
             if word == "}":
                 break
             if word == ",":
                 continue
-            key = json.loads(word)
-            if holds_half_a_pair(key):
-                raise self._fail(line, f"the key {key!r} holds half a surrogate pair")
-            if key in entries:
-                raise self._fail(
-                    line, f"the key {key!r} stands here and in line {entries[key][0]}: remove one"
+            name = json.loads(word)
+            key = entry_key(parent, name)
+            if name in entries:
+                raise InvalidInput(
+                    f"stands here and in line {entries[name][0]}: remove one",
+                    file=self._file,
+                    line=line,
+                    key=key,
                 )
             next(self._tokens)  # the colon
-            entries[key] = (line, self.value(depth + 1))
+            entries[name] = (line, self.value(key))
         return entries
-
-    def _fail(self, line: int, message: str) -> InvalidInput:
-        return InvalidInput(message, file=self._file, line=line)

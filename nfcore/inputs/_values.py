@@ -11,6 +11,7 @@ from nfcore.exceptions import InvalidInput
 from translate import IPAddress, IPNetwork, IPVersion
 
 __all__ = [
+    "check_key",
     "check_network_name",
     "check_usable",
     "default_bridge_name",
@@ -24,6 +25,7 @@ _TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 _FALSE: Final = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 _CIDR: Final = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
 _NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_KEY: Final = re.compile(r"[a-zA-Z0-9._-]+")
 _LONGEST_NAME: Final = 64
 _SHORTEST_PREFIX: Final = 8
 _LEAST_HOST_BITS: Final = 2
@@ -140,6 +142,16 @@ def check_network_name(name: str) -> str:
     if len(name) > _LONGEST_NAME:
         raise InvalidInput(f"network name {name!r} is longer than {_LONGEST_NAME} characters")
     return name
+
+
+def check_key(key: str) -> None:
+    """Refuse a key that Compose takes for no service or network.
+
+    Raises:
+        InvalidInput: for such a key.
+    """
+    if not _KEY.fullmatch(key):
+        raise InvalidInput(f"{key!r} is no name: it must be of letters, digits, '_', '.' and '-'")
 
 
 def default_bridge_name(name: str) -> str:

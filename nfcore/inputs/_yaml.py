@@ -7,13 +7,15 @@ value, so text that doubles itself by aliases costs no more than it is long.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from ruamel.yaml import YAML, MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.composer import MaxDepthExceededError
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import Node as YamlNode
+from ruamel.yaml.reader import ReaderError
 
 from nfcore.exceptions import InvalidInput
 from nfcore.inputs._document import (
@@ -23,18 +25,21 @@ from nfcore.inputs._document import (
     Scalar,
     Sequence,
     Value,
-    holds_half_a_pair,
+    entry_key,
+    item_key,
 )
 
 __all__ = ["parse_yaml"]
 
+_NULL: Final = "tag:yaml.org,2002:null"
 _KINDS: Final[dict[str, Kind]] = {
     "tag:yaml.org,2002:int": "integer",
     "tag:yaml.org,2002:float": "number",
     "tag:yaml.org,2002:bool": "boolean",
-    "tag:yaml.org,2002:null": "null",
+    _NULL: "null",
 }
 _MERGE: Final = "tag:yaml.org,2002:merge"
+_BEYOND_UNICODE: Final = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 _RESET: Final = "!reset"  # Compose: as if the key were not there
 
 
@@ -65,9 +70,19 @@ def parse_yaml(text: str, *, file: str) -> Value:
         raise InvalidInput(
             f"not YAML: {_problem(error)}", file=file, line=_line_of(error)
         ) from error
-    except YAMLError as error:
-        raise InvalidInput(f"not YAML: {error}", file=file) from error
-    return Scalar("", "null", 1) if root is None else _Builder(file).value(root)
+    except ReaderError as error:
+        raise InvalidInput(
+            f"not YAML: the character {chr(error.character)!r} cannot stand here",
+            file=file,
+            line=text.count("\n", 0, error.position) + 1,
+        ) from error
+    except (ValueError, OverflowError) as error:  # what chr() says to ruamel's scanner
+        escape = _BEYOND_UNICODE.search(text)
+        line = None if escape is None else text.count("\n", 0, escape.start()) + 1
+        raise InvalidInput(
+            "not YAML: an escape names no character", file=file, line=line
+        ) from error
+    return Scalar("", "null", 1) if root is None else _Builder(file).value(root, "")
 
 
 def _line_of(error: MarkedYAMLError) -> int | None:
@@ -87,57 +102,54 @@ class _Builder:
         self._done: dict[int, Value] = {}
         self._open: set[int] = set()
 
-    def value(self, node: YamlNode) -> Value:
+    def value(self, node: YamlNode, key: str) -> Value:
         identity = id(node)
         if identity in self._open:
-            raise self._fail(node, f"the alias *{node.anchor} stands within its own anchor")
+            raise self._fail(node, key, f"the alias *{node.anchor} stands within its own anchor")
         if identity not in self._done:
             self._open.add(identity)
-            self._done[identity] = self._build(node)
+            self._done[identity] = self._build(node, key)
             self._open.remove(identity)
         return self._done[identity]
 
-    def _build(self, node: YamlNode) -> Value:
+    def _build(self, node: YamlNode, key: str) -> Value:
         line = node.start_mark.line + 1
         if isinstance(node, MappingNode):
-            return Mapping(self._entries(node), line)
+            return Mapping(self._entries(node, key), line)
         if isinstance(node, SequenceNode):
-            return Sequence(tuple(self.value(item) for item in node.value), line)
+            items = (self.value(item, item_key(key, i)) for i, item in enumerate(node.value))
+            return Sequence(tuple(items), line)
         return Scalar(node.value, _KINDS.get(str(node.tag), "text"), line)
 
-    def _entries(self, node: MappingNode) -> dict[str, tuple[int, Value]]:
+    def _entries(self, node: MappingNode, parent: str) -> dict[str, tuple[int, Value]]:
         own: dict[str, tuple[int, Value]] = {}
         merged: dict[str, tuple[int, Value]] = {}
-        for key_node, value_node in node.value:
-            line = key_node.start_mark.line + 1
-            if str(key_node.tag) == _MERGE:
-                for mapping in self._merged_mappings(value_node):
+        for name_node, value_node in node.value:
+            line = name_node.start_mark.line + 1
+            if str(name_node.tag) == _MERGE:
+                for mapping in self._merged_mappings(value_node, entry_key(parent, "<<")):
                     merged = {**mapping.entries, **merged}
                 continue
-            key = self._key(key_node)
-            if key in own:
+            if not isinstance(name_node, ScalarNode) or str(name_node.tag) == _NULL:
+                raise self._fail(name_node, parent, "a key must be text")
+            name = name_node.value
+            key = entry_key(parent, name)
+            if name in own:
                 raise self._fail(
-                    key_node, f"the key {key!r} stands here and in line {own[key][0]}: remove one"
+                    name_node, key, f"stands here and in line {own[name][0]}: remove one"
                 )
-            value = self.value(value_node)
+            value = self.value(value_node, key)
             if str(value_node.tag) != _RESET:
-                own[key] = (line, value)
+                own[name] = (line, value)
         return {**merged, **own}
 
-    def _key(self, node: YamlNode) -> str:
-        if not isinstance(node, ScalarNode) or str(node.tag) == "tag:yaml.org,2002:null":
-            raise self._fail(node, "a key must be text")
-        key: str = node.value
-        if holds_half_a_pair(key):
-            raise self._fail(node, f"the key {key!r} holds half a surrogate pair")
-        return key
-
-    def _merged_mappings(self, node: YamlNode) -> Iterator[Mapping]:
-        value = self.value(node)
+    def _merged_mappings(self, node: YamlNode, key: str) -> Iterator[Mapping]:
+        value = self.value(node, key)
         for item in value.items if isinstance(value, Sequence) else (value,):
             if not isinstance(item, Mapping):
-                raise self._fail(node, "<< merges a mapping, or a list of them")
+                raise self._fail(node, key, "merges a mapping, or a list of them")
             yield item
 
-    def _fail(self, node: YamlNode, message: str) -> InvalidInput:
-        return InvalidInput(message, file=self._file, line=node.start_mark.line + 1)
+    def _fail(self, node: YamlNode, key: str, message: str) -> InvalidInput:
+        line = node.start_mark.line + 1
+        return InvalidInput(message, file=self._file, line=line, key=key or None)

@@ -14,7 +14,7 @@ from nfcore.inputs._document import Node
 from nfcore.inputs._driver_options import BRIDGE_NAME_OPTION, DriverSettings, driver_setting
 from nfcore.inputs._network import Pool, build_network, pools_by_version
 from nfcore.inputs._suggestions import did_you_mean
-from nfcore.inputs._values import check_network_name
+from nfcore.inputs._values import check_key, check_network_name
 from nfcore.inputs.compose._ipam import read_pools
 from nfcore.inputs.compose._pools import free_pools
 from translate import IPAddress, IPVersion
@@ -102,6 +102,8 @@ def read_network(key: str, node: Node) -> Declaration | OtherNetwork:
     Raises:
         InvalidInput: for what a bridge network cannot be.
     """
+    with node.here():
+        check_key(key)
     fields = node.fields(_FIELDS)
     if _is_external(fields):
         return OtherNetwork(key=key, reason="external", node=node)

@@ -55,7 +55,7 @@ def _gateways(
     """The service's gateways; none, and a note, where Docker or nfcore publishes nothing."""
     if service.network_mode is not None:
         _refuse_mode(service.network_mode, service.node)
-        reason = f"network_mode is {service.network_mode}"
+        reason = f"network_mode is {service.network_mode!r}"
     elif service.replicas == 0:
         reason = "the service has no containers"
     else:
@@ -77,7 +77,7 @@ def _refuse_mode(mode: str, node: Node) -> None:
         raise node.fail("network_mode host leaves nothing to publish: remove ports")
     if mode.startswith(("container:", "service:")):
         raise node.fail(
-            f"network_mode {mode}: move the ports to the container that has the network"
+            f"network_mode is {mode!r}: move the ports to the container that has the network"
         )
     raise node.fail(f"unknown network_mode {mode!r}; {did_you_mean(mode, _MODES)}")
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from nfcore.inputs._document import Node
 from nfcore.inputs._notation import Publish
-from nfcore.inputs._values import parse_address_of
+from nfcore.inputs._values import check_key, parse_address_of
 from nfcore.inputs.compose._ports import read_port
 from translate import IPAddress, IPVersion
 
@@ -86,11 +86,13 @@ def read_services(node: Node, *, profiles: frozenset[str], notes: list[str]) -> 
     for name, service in node.entries().items():
         if name.startswith("x-"):
             continue
+        with service.here():
+            check_key(name)
         fields = service.entries()
         _refuse_slips(fields)
         own = [entry.text() for entry in fields["profiles"].items()] if "profiles" in fields else []
         if own and "*" not in profiles and profiles.isdisjoint(own):
-            notes.append(service.note(f"left out: no profile of {', '.join(own)} is on"))
+            notes.append(service.note(f"left out: no profile of {own} is on"))
         else:
             services.append(_service(name, service, fields))
     return services
@@ -148,7 +150,7 @@ def _attachments(node: Node, networks: Node | None, *, declared: bool) -> tuple[
         for item in networks.items():
             key = item.text()
             if key in found:
-                raise item.fail(f"network {key} stands here twice: remove one")
+                raise item.fail(f"network {key!r} stands here twice: remove one")
             found[key] = Attachment(network=key, node=item, addresses={})
     elif networks is not None:
         for key, entry in networks.entries().items():

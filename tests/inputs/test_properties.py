@@ -16,28 +16,9 @@ from nfcore.inputs.compose._interpolation import expand
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "compose.yml").read_text()
 CHARACTERS = "\"'{}[]:,#&*!|>%@`?-$=~\\\n\t\r\0 \ud800\u2028"
-FRAGMENTS = st.sampled_from(
-    [
-        *CHARACTERS,
-        *[
-            ": ",
-            "- ",
-            "<<: ",
-            "---\n",
-            "%YAML 1.1\n",
-            "!!int ",
-            "!reset ",
-            "&a ",
-            "*a",
-            "${",
-            '"\\UFFFFFFFF"',
-            "null",
-            "2001-99-99",
-            "1e999",
-            "0x",
-        ],
-    ]
-)
+SYNTAX = [": ", "- ", "<<: ", "---\n", "%YAML 1.1\n", "!!int ", "!reset ", "&a ", "*a", "${"]
+VALUES = ['"\\UFFFFFFFF"', "null", "2001-99-99", "1e999", "0x"]
+FRAGMENTS = st.sampled_from([*CHARACTERS, *SYNTAX, *VALUES])
 WORDS = st.sampled_from(["networks", "services", "front", "ipam", "config", "ports", "8080:80"])
 
 

@@ -14,6 +14,7 @@
         ├── BackendUnavailable          no usable executor, with what each answered
         ├── CommitRefused               the kernel or tool refused a transaction; nothing changed
         ├── ListingFailed               the kernel's ruleset could not be read
+        ├── DriverError                 a step of the bridge driver failed, and why
         └── TransactionClosed           a transaction used after its end
 """
 
@@ -36,6 +37,7 @@ __all__ = [
     "BackendUnavailable",
     "CommitRefused",
     "Conflict",
+    "DriverError",
     "InvalidInput",
     "InvalidRule",
     "ListingFailed",
@@ -96,6 +98,10 @@ class BackendUnavailable(NfcoreError):
 
 class ListingFailed(NfcoreError):
     """The present ruleset could not be read; the message holds the answer."""
+
+
+class DriverError(NfcoreError):
+    """A step of the bridge driver failed; says which, in the driver's own words, and why."""
 
 
 class TransactionClosed(NfcoreError):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from nfcore.engine._firewall import Firewall
 from translate import IPVersion
-
-if TYPE_CHECKING:
-    from nfcore.engine._transaction import Transaction
 
 __all__ = ["IptRule"]
 
@@ -30,21 +27,21 @@ class IptRule:
     chain: str
     args: tuple[str, ...]
 
-    def exists(self, transaction: Transaction) -> bool:
+    def exists(self, firewall: Firewall) -> bool:
         """Whether the chain holds this rule, seen through the transaction's own operations."""
-        return transaction.exists(self)
+        return firewall.exists(self)
 
-    def append(self, transaction: Transaction) -> None:
+    def append(self, firewall: Firewall, *, tag: str | None = None) -> None:
         """Put the rule at the chain's end, unless it is anywhere in the chain."""
-        transaction.append(self)
+        firewall.append(self, tag=tag)
 
-    def insert(self, transaction: Transaction) -> None:
+    def insert(self, firewall: Firewall, *, tag: str | None = None) -> None:
         """Put the rule at the chain's head, unless it is anywhere in the chain."""
-        transaction.insert(self)
+        firewall.insert(self, tag=tag)
 
-    def delete(self, transaction: Transaction) -> None:
+    def delete(self, firewall: Firewall) -> None:
         """Take the rule out of the chain, if it is there."""
-        transaction.delete(self)
+        firewall.delete(self)
 
     def __str__(self) -> str:
         """The command that appends it, as the seed's ``String``; quoted for a shell."""

@@ -1,0 +1,25 @@
+"""Transactions over a ruleset: existence, idempotence, rollback, and one commit for it all."""
+
+from nfcore.engine._callsite import CallSite
+from nfcore.engine._chain import Chain, HeldRule, PlacedRule
+from nfcore.engine._engine import Engine
+from nfcore.engine._firewall import Firewall
+from nfcore.engine._iptrule import IptRule
+from nfcore.engine._ruleset import Ruleset
+from nfcore.engine._source import ListingSource, RulesetSource
+from nfcore.engine._transaction import Change, Transaction
+
+__all__ = [
+    "CallSite",
+    "Chain",
+    "Change",
+    "Engine",
+    "Firewall",
+    "HeldRule",
+    "IptRule",
+    "ListingSource",
+    "PlacedRule",
+    "Ruleset",
+    "RulesetSource",
+    "Transaction",
+]

@@ -1,0 +1,81 @@
+"""The engine: an executor, a picture of the ruleset, and transactions over both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from nfcore.engine._ruleset import Ruleset
+from nfcore.engine._source import ListingSource, RulesetSource
+from nfcore.engine._transaction import Transaction
+from nfcore.executor._base import Executor
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Programs rules through an executor, transaction by transaction.
+
+    Args:
+        executor: what talks to the kernel; closed with the engine.
+        source: keeps the picture of the kernel's ruleset; by default it is listed at the beginning
+            of every transaction.
+    """
+
+    def __init__(self, executor: Executor, *, source: RulesetSource | None = None) -> None:
+        self._executor = executor
+        self._source = ListingSource(executor) if source is None else source
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """What the kernel holds now.
+
+        Raises:
+            ListingFailed: the ruleset could not be read.
+        """
+        return self._source.current()
+
+    def begin(self) -> Transaction:
+        """A new transaction, which its user commits or abandons.
+
+        Raises:
+            ListingFailed: the ruleset could not be read.
+        """
+        return Transaction(self._executor, self._source)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A transaction that is committed when the block ends and abandoned when it raises.
+
+        A block that ended its transaction itself is left at that.
+
+        Raises:
+            CommitRefused: the kernel refused an operation; nothing was changed.
+            Conflict: a removed chain is still jumped to; nothing was sent.
+            ListingFailed: the ruleset could not be read.
+        """
+        transaction = self.begin()
+        try:
+            yield transaction
+        except BaseException:
+            transaction.abandon()
+            raise
+        if not transaction.closed:
+            transaction.commit()
+
+    def close(self) -> None:
+        """Close the executor."""
+        self._executor.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,187 @@
+"""The kernel's ruleset, indexed: what a transaction looks things up in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Self
+
+import translate
+from nfcore.engine._chain import Chain, HeldRule, PlacedRule
+from nfcore.exceptions import NotFound
+from nfcore.operations import (
+    AddChain,
+    AddRule,
+    AddTable,
+    ChainRef,
+    ChainState,
+    DeleteChain,
+    DeleteRule,
+    DeleteTable,
+    FlushChain,
+    KernelRule,
+    Operation,
+    SetPolicy,
+    Snapshot,
+    TableRef,
+    TableState,
+    base_chain_of,
+)
+from translate import IPVersion, Rule
+
+__all__ = ["Ruleset"]
+
+
+class Ruleset:
+    """Every table and chain that the kernel holds, kept up to date by whoever owns it.
+
+    `from_snapshot` builds it from a listing; `apply` and the mutators behind it carry one commit
+    (or one notification of the kernel's) over.
+    """
+
+    __slots__ = ("_tables",)
+
+    def __init__(self) -> None:
+        self._tables: dict[TableRef, dict[str, Chain]] = {}
+
+    @classmethod
+    def from_snapshot(cls, snapshot: Snapshot) -> Self:
+        """Index a listing."""
+        ruleset = cls()
+        for table, state in snapshot.tables.items():
+            chains = ruleset._tables[table] = {}
+            for name, listed in state.chains.items():
+                chain = chains[name] = Chain(listed.base)
+                for rule in listed.rules:
+                    chain.append(
+                        HeldRule(
+                            rule.body, handle=rule.handle, tag=rule.tag, counters=rule.counters
+                        )
+                    )
+        return ruleset
+
+    def snapshot(self) -> Snapshot:
+        """The same as an immutable picture."""
+        return Snapshot(
+            tables={
+                table: TableState(
+                    chains={
+                        name: ChainState(
+                            base=chain.base,
+                            rules=tuple(
+                                KernelRule(
+                                    handle=rule.handle,
+                                    body=rule.body,
+                                    tag=rule.tag,
+                                    counters=rule.counters,
+                                )
+                                for rule in chain
+                            ),
+                        )
+                        for name, chain in chains.items()
+                    }
+                )
+                for table, chains in self._tables.items()
+            }
+        )
+
+    def has_table(self, table: TableRef) -> bool:
+        """Whether the kernel holds the table."""
+        return table in self._tables
+
+    def chains(self, table: TableRef) -> Mapping[str, Chain]:
+        """A table's chains by name; none where there is no such table."""
+        return self._tables.get(table, {})
+
+    def chain(self, chain: ChainRef) -> Chain | None:
+        """The chain, or None."""
+        return self.chains(chain.table).get(chain.name)
+
+    def rules(self, version: IPVersion, table: str, chain: str) -> Iterator[PlacedRule]:
+        """A chain's rules in order; none where there is no such chain."""
+        found = self.chain(ChainRef(table=TableRef(version=version, name=table), name=chain))
+        return iter(()) if found is None else iter(found)
+
+    def apply(self, operations: Sequence[Operation], handles: Sequence[int]) -> None:
+        """Carry a commit over.
+
+        Args:
+            operations: what was committed.
+            handles: the handles that the kernel gave its `AddRule` operations, in their order.
+
+        Raises:
+            NotFound: an operation names a table, chain or handle that is not here.
+        """
+        given = iter(handles)
+        for operation in operations:
+            if isinstance(operation, AddRule):
+                self._add_rule(operation, next(given))
+            elif isinstance(operation, DeleteRule):
+                chain = self._known(operation.chain)
+                chain.remove(self._held(chain, operation.chain, operation.handle))
+            else:
+                self._apply_structure(operation)
+
+    def _apply_structure(
+        self, operation: AddTable | DeleteTable | AddChain | DeleteChain | FlushChain | SetPolicy
+    ) -> None:
+        if isinstance(operation, AddTable):
+            self._tables.setdefault(operation.table, {})
+        elif isinstance(operation, DeleteTable):
+            self._tables.pop(operation.table, None)
+        elif isinstance(operation, AddChain):
+            chains = self._tables.setdefault(operation.chain.table, {})
+            chains.setdefault(operation.chain.name, Chain(operation.base))
+        elif isinstance(operation, DeleteChain):
+            self._known(operation.chain)
+            del self._tables[operation.chain.table][operation.chain.name]
+        elif isinstance(operation, FlushChain):
+            self._known(operation.chain).clear()
+        else:
+            self._set_policy(operation)
+
+    def _set_policy(self, operation: SetPolicy) -> None:
+        ref = operation.chain
+        base = base_chain_of(ref)
+        chain = self.chain(ref)
+        if chain is None and base is not None:
+            chain = self._tables.setdefault(ref.table, {})[ref.name] = Chain(base)
+        if chain is None or chain.base is None:
+            raise NotFound(f"no base chain {ref}")
+        chain.base = replace(chain.base, policy=operation.policy)
+
+    def _add_rule(self, operation: AddRule, handle: int) -> None:
+        chain = self._known(operation.chain)
+        rule = HeldRule(_iptables_form(operation), handle=handle, tag=operation.tag)
+        if operation.before is not None:
+            chain.insert(rule, before=self._held(chain, operation.chain, operation.before))
+        elif operation.place == "head":
+            chain.prepend(rule)
+        else:
+            chain.append(rule)
+
+    def _known(self, ref: ChainRef) -> Chain:
+        chain = self.chain(ref)
+        if chain is None:
+            raise NotFound(f"no chain {ref}")
+        return chain
+
+    @staticmethod
+    def _held(chain: Chain, ref: ChainRef, handle: int) -> HeldRule:
+        rule = chain.get(handle)
+        if rule is None:
+            raise NotFound(f"no rule with handle {handle} in {ref}")
+        return rule
+
+
+def _iptables_form(operation: AddRule) -> Rule:
+    if isinstance(operation.body, Rule):
+        return operation.body
+    table = operation.chain.table
+    rule, _ = translate.from_nft(
+        [dict(statement) for statement in operation.body.expr],
+        version=table.version,
+        table=table.name,
+        chain=operation.chain.name,
+    )
+    return rule

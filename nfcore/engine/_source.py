@@ -1,0 +1,44 @@
+"""Where a transaction's picture of the kernel comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from nfcore.engine._ruleset import Ruleset
+from nfcore.executor._base import Executor
+from nfcore.operations import Operation
+
+__all__ = ["ListingSource", "RulesetSource"]
+
+
+class RulesetSource(Protocol):
+    """Keeps the indexed ruleset that transactions are laid over."""
+
+    def current(self) -> Ruleset:
+        """The ruleset as the kernel holds it now. A transaction only reads it."""
+
+    def committed(self, operations: Sequence[Operation]) -> None:
+        """Learn that a transaction over `current` was committed."""
+
+
+class ListingSource:
+    """Lists the kernel's ruleset anew at every transaction.
+
+    Args:
+        executor: what lists.
+    """
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    def current(self) -> Ruleset:
+        """List and index.
+
+        Raises:
+            ListingFailed: the ruleset could not be read.
+        """
+        return Ruleset.from_snapshot(self._executor.snapshot())
+
+    def committed(self, operations: Sequence[Operation]) -> None:
+        """Nothing to do: the next transaction lists again."""

@@ -103,7 +103,7 @@ def whole_rules(
         chains: the chains it may stand in.
         protocol: the protocol that it needs.
     """
-    ip = draw(version or versions())
+    ip = draw(versions() if version is None else version)
     chain = draw(st.sampled_from(chains))
     verdicts = [None, Verdict(verdict="ACCEPT"), Verdict(verdict="RETURN"), Jump(chain="USER")]
     optional = st.sampled_from((False, False, True))

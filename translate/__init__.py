@@ -8,6 +8,7 @@
 {'accept': None}
 """
 
+from translate.command import Action, Command, parse_command
 from translate.exceptions import (
     InvalidRule,
     NetfilterError,
@@ -15,6 +16,8 @@ from translate.exceptions import (
     TranslationError,
     Untranslatable,
 )
+from translate.lines import format_command, translate_lines
+from translate.nft.commands import to_nft_commands
 from translate.nft.decode import from_nft
 from translate.nft.encode import NftRule, to_nft
 from translate.opaque import Opaque
@@ -22,6 +25,7 @@ from translate.parse import BUILTIN_CHAINS, TABLES, parse
 from translate.rule import Goto, Jump, Match, Rule, Target, Verdict, check_chain_name
 from translate.save import format_rule as format  # noqa: A004 - the name that pairs with parse
 from translate.save import is_opaque, join_words, quote, save_line
+from translate.tables import TABLE_CHAINS
 from translate.types import (
     Counters,
     Interface,
@@ -37,6 +41,9 @@ from translate.types import (
 __all__ = [
     "BUILTIN_CHAINS",
     "TABLES",
+    "TABLE_CHAINS",
+    "Action",
+    "Command",
     "Counters",
     "Goto",
     "IPAddress",
@@ -61,11 +68,15 @@ __all__ = [
     "Verdict",
     "check_chain_name",
     "format",
+    "format_command",
     "from_nft",
     "is_opaque",
     "join_words",
     "parse",
+    "parse_command",
     "quote",
     "save_line",
     "to_nft",
+    "to_nft_commands",
+    "translate_lines",
 ]

@@ -44,7 +44,7 @@ _GLOBALS: Final = (
     ("o", Option(name="out-interface", negatable=True)),
     ("j", Option(name="jump")),
     ("g", Option(name="goto")),
-    ("t", Option(name="table")),
+    ("t", Option(name="table", repeatable=True)),
     ("m", Option(name="match", repeatable=True)),
     ("f", Option(name="fragments", words=0, negatable=True)),
     ("", Option(name="fragment", key="fragments", words=0, negatable=True)),
@@ -78,6 +78,7 @@ COMMANDS: Final = frozenset(
         "zero",
     }
 )
+_TOGETHER: Final = ({"list", "zero"}, {"list-rules", "zero"})
 _NUMBERED: Final = frozenset({"delete", "insert", "replace", "list", "list-rules", "zero"})
 
 
@@ -145,6 +146,8 @@ class _Scanner:
                     raise ParseError("'!' twice in a row", option="!", position=position)
                 negated_at = position
                 continue
+            if word == "--" and self._at == len(self._argv):
+                break
             if len(word) < 2 or word[0] != "-" or word == "--":
                 raise ParseError(
                     f"unexpected argument {word!r}: an option was expected", position=position
@@ -285,7 +288,7 @@ class _Scanner:
             raise given.error("this option may be given only once")
         if key in COMMANDS:
             other = next((k for k in self._scanned.builtins if k in COMMANDS), None)
-            if other is not None:
+            if other is not None and {key, other} not in _TOGETHER:
                 raise given.error(f"cannot be used with {self._scanned.builtins[other].written}")
         if key == "match":
             self._load_match(given)

@@ -91,7 +91,7 @@ def build_rules(
         "fragment": _fragment(scanned),
         "matches": matches,
         "target": target,
-        "counters": _counters(scanned),
+        "counters": counters_of(scanned),
     }
     try:
         return tuple(
@@ -149,6 +149,8 @@ def _target(scanned: ScannedArgv, context: ParseContext) -> Target | None:
         given = scanned.builtins.get(key)
         if given is None:
             continue
+        if given.value == "DROP" and context.table == "nat":
+            raise given.error("table nat is not for filtering: DROP cannot be used there")
         if key == "jump" and given.value in VERDICTS:
             return Verdict(verdict=given.value)
         try:
@@ -214,7 +216,12 @@ def _fragment(scanned: ScannedArgv) -> Negatable[bool] | None:
     return Negatable(value=True, negated=given.negated)
 
 
-def _counters(scanned: ScannedArgv) -> Counters | None:
+def counters_of(scanned: ScannedArgv) -> Counters | None:
+    """What ``-c`` gives, or None.
+
+    Raises:
+        ParseError: it is no pair of counters.
+    """
     given = scanned.builtins.get("set-counters")
     if given is None:
         return None

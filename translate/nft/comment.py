@@ -50,12 +50,20 @@ def join_comment(parts: RuleComment) -> str | None:
         comment = f"nfcore({';'.join(note)})"
         if text is not None:
             comment = f"{text} {comment}"
-    if comment is not None and len(comment.encode()) > _MAX_BYTES:
-        raise Untranslatable(
-            "-m comment" if text is not None else "the rule's tag",
-            f"an nft comment holds {_MAX_BYTES} bytes, this one needs {len(comment.encode())}",
-        )
+    if comment is not None:
+        _check_bytes(comment, "-m comment" if text is not None else "the rule's tag")
     return comment
+
+
+def _check_bytes(comment: str, what: str) -> None:
+    try:
+        size = len(comment.encode())
+    except UnicodeEncodeError:
+        raise Untranslatable(what, "libnftables' JSON holds UTF-8 only") from None
+    if size > _MAX_BYTES:
+        raise Untranslatable(
+            what, f"an nft comment holds {_MAX_BYTES} bytes, this one needs {size}"
+        )
 
 
 def split_comment(comment: str | None) -> RuleComment:

@@ -53,7 +53,7 @@ class Legacy:
     """Asks iptables-legacy in a namespace that is nobody else's."""
 
     def __init__(self, namespace: Namespace) -> None:
-        self._namespace = namespace
+        self.namespace = namespace
 
     def append(self, asked: Sequence[Asked]) -> list[Outcome]:
         """Append each rule, on its own as far as it can tell."""
@@ -64,7 +64,7 @@ class Legacy:
 
     def _group(self, group: Sequence[Asked]) -> list[Outcome]:
         self.reset(group)
-        appended = self._namespace.run(
+        appended = self.namespace.run(
             Command([program(a.version), "-v", "-t", a.table, "-A", a.chain, *a.words])
             for a in group
         )
@@ -97,12 +97,12 @@ class Legacy:
                 Command([program(version), "-t", table, *argv])
                 for argv in (["-F"], ["-X"], *(["-N", chain] for chain in sorted(chains)))
             ]
-        self._namespace.run(commands)
+        self.namespace.run(commands)
 
     def _saved(self, asked: Sequence[Asked]) -> dict[tuple[int, str, str], Iterator[str]]:
         places = sorted({a[:3] for a in asked})
         tables = sorted({(version, table) for version, table, _ in places if table in _TABLES})
-        printed = self._namespace.run(
+        printed = self.namespace.run(
             Command([program(version, "legacy-save"), "-t", table]) for version, table in tables
         )
         lines: dict[tuple[int, str, str], list[str]] = {place: [] for place in places}

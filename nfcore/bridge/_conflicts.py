@@ -75,7 +75,7 @@ def find_port_clash(ports: Sequence[tuple[NetworkSpec, PublishedPort]]) -> Clash
     """The first port that is published where an earlier one is.
 
     A host address and every host address exclude each other. In gateway mode routed no host port is
-    taken, so there only the same container port twice is refused.
+    taken, so there only the same ports of the same container are refused.
 
     Args:
         ports: each port with its network, in the order of their publication.
@@ -85,12 +85,10 @@ def find_port_clash(ports: Sequence[tuple[NetworkSpec, PublishedPort]]) -> Clash
     """
     taken: dict[Hashable, dict[Hashable, int]] = {}
     for index, (network, port) in enumerate(ports):
-        if network.gateway_mode(port.version).nat_disabled:
-            place: Hashable = (port.address, port.port, port.protocol)
-            address: Hashable = None
-        else:
-            place = (port.version, port.host_port, port.protocol)
-            address = port.host_address
+        routed = network.gateway_mode(port.version).nat_disabled
+        owner = (port.address, port.port) if routed else None
+        place = (port.version, port.host_port, port.protocol, owner)
+        address = port.host_address
         others = taken.setdefault(place, {})
         if address is None:
             first = min(others.values(), default=None)

@@ -139,8 +139,15 @@ def test_routed_networks_take_no_host_ports() -> None:
     routed = replace(A, gateway_mode_v4=GatewayMode.ROUTED)
     one, other = port("10.0.0.2", 8080), port("10.0.0.3", 8080)
     assert find_port_clash([(routed, one), (routed, other), (B, port("10.0.1.2", 8080))]) is None
-    assert find_port_clash([(routed, one), (routed, port("10.0.0.2", 8081))]) is not None
-    assert find_port_clash([(A, port("fd00:a::2", 8080)), (routed, port("fd00:a::3", 8080))])
+    assert find_port_clash([(routed, one), (routed, port("10.0.0.2", 8081))]) is None
+    clash = find_port_clash([(routed, one), (routed, port("10.0.0.2", 8080, "192.0.2.1"))])
+    assert clash is not None
+
+
+def test_a_network_is_routed_for_one_ip_version() -> None:
+    routed = replace(A, gateway_mode_v4=GatewayMode.ROUTED)
+    ports = [(A, port("fd00:a::2", 8080)), (routed, port("fd00:a::3", 8080))]
+    assert find_port_clash(ports) is not None
 
 
 def test_addresses_of_both_versions_are_apart() -> None:

@@ -11,6 +11,10 @@ from contextlib import contextmanager
 import pytest
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="write the golden files anew")
+
+
 @contextmanager
 def new_netns() -> Iterator[str]:
     """A network namespace of its own name, for as long as the block runs."""

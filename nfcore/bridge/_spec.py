@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Literal
 
 from nfcore.exceptions import InvalidInput
-from translate import InvalidRule, Interface, IPVersion
+from translate import Interface, InvalidRule, IPVersion
 
 __all__ = [
     "DriverConfig",
@@ -118,7 +118,10 @@ class NetworkSpec:
             )
         if self.subnet_v4 is None and self.subnet_v6 is None:
             raise InvalidInput(f"network {self.name}: neither an IPv4 nor an IPv6 subnet")
-        for gateway, subnet in ((self.gateway_v4, self.subnet_v4), (self.gateway_v6, self.subnet_v6)):
+        for gateway, subnet in (
+            (self.gateway_v4, self.subnet_v4),
+            (self.gateway_v6, self.subnet_v6),
+        ):
             if gateway is not None and (subnet is None or gateway not in subnet):
                 raise InvalidInput(
                     f"network {self.name}: gateway {gateway} is not in its subnet {subnet}"

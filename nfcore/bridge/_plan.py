@@ -1,0 +1,172 @@
+"""Bringing the firewall to the state that a file describes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from nfcore.bridge._chaininfo import nat_output_jump
+from nfcore.bridge._conflicts import check_networks, check_ports
+from nfcore.bridge._driver import Driver, resolve_port
+from nfcore.bridge._names import DOCKER_CHAIN
+from nfcore.bridge._neighbours import Neighbours, is_same
+from nfcore.bridge._recognize import recognize
+from nfcore.bridge._spec import Link, NetworkSpec, PublishedPort
+from nfcore.bridge._state import MadeBy, NetworkState, RulesView
+from nfcore.bridge._steps import delete_quietly
+from nfcore.engine import Firewall
+
+__all__ = ["AppliedNetworks", "ProgrammableView", "WantedNetwork", "plan_apply"]
+
+
+class WantedNetwork(Protocol):
+    """A network as a file describes it."""
+
+    @property
+    def spec(self) -> NetworkSpec:
+        """The network."""
+
+    @property
+    def ports(self) -> Sequence[PublishedPort]:
+        """What is published on it."""
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """What is linked on it."""
+
+
+class ProgrammableView(Firewall, RulesView, Protocol):
+    """A firewall whose rules can be read too: a transaction."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedNetworks:
+    """What `plan_apply` does with each network, by name, in the order in which it does it.
+
+    Attributes:
+        deleted: made by an earlier file, and no longer wanted.
+        changed: deleted and created again because something but ports and links has changed.
+        created: new.
+        kept: there already; at most ports, links and missing rules change.
+    """
+
+    deleted: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    created: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def plan_apply(
+    transaction: ProgrammableView, driver: Driver, wanted: Sequence[WantedNetwork]
+) -> AppliedNetworks:
+    """Program what is wanted, and take back what an earlier file wanted and this one does not.
+
+    Networks made by hand or by others are left alone. Where everything is in place already, nothing
+    is programmed; where a rule of a wanted network is missing, it is put in.
+
+    Args:
+        transaction: where.
+        driver: the driver that programs.
+        wanted: the networks, in the order of their creation.
+
+    Raises:
+        Conflict: two wanted networks or ports exclude each other, or one excludes what is there.
+        DriverError: a step failed.
+        InvalidInput: a network's name is too long, or a port does not fit its network.
+    """
+    check_networks([network.spec for network in wanted])
+    check_ports(
+        [
+            (network.spec, resolve_port(network.spec, port))
+            for network in wanted
+            for port in network.ports
+        ]
+    )
+    states = {state.spec.bridge: state for state in recognize(transaction)}
+    kept = {
+        network.spec.bridge: states[network.spec.bridge]
+        for network in wanted
+        if network.spec.bridge in states
+        and is_same(driver, network.spec, states[network.spec.bridge])
+    }
+    gone = [
+        state
+        for bridge, state in states.items()
+        if state.made_by is MadeBy.APPLY and bridge not in kept
+    ]
+    left = [
+        state
+        for bridge, state in states.items()
+        if state.made_by is not MadeBy.APPLY and bridge not in kept
+    ]
+    _check_neighbours(Neighbours(left), wanted)
+    driver.ensure_started(transaction)
+    for state in gone:
+        driver.delete_network(
+            transaction, state.spec, ports=state.ports, links=state.links, hairpin=state.hairpin
+        )
+    for network in wanted:
+        _take_back(transaction, driver, network, kept.get(network.spec.bridge))
+    for network in wanted:
+        _program(transaction, driver, network)
+    _drop_stale_jump(transaction, driver, left)
+    return _summary(wanted, kept, gone)
+
+
+def _check_neighbours(neighbours: Neighbours, wanted: Sequence[WantedNetwork]) -> None:
+    for network in wanted:
+        neighbours.check(network.spec)
+        for port in network.ports:
+            neighbours.check_port(network.spec, port)
+
+
+def _take_back(
+    transaction: Firewall, driver: Driver, network: WantedNetwork, state: NetworkState | None
+) -> None:
+    """Release and unlink what is there and not wanted; what others published is theirs."""
+    if state is None or state.made_by is MadeBy.OTHERS:
+        return
+    spec = network.spec
+    ports = {resolve_port(spec, port) for port in network.ports}
+    unwanted = [port for port in state.ports if port not in ports]
+    if unwanted:
+        shared = driver.port_rules(spec, ports)
+        for port in unwanted:
+            driver.release(transaction, spec, port, sparing=shared)
+    for link in state.links:
+        if link not in network.links:
+            driver.unlink(transaction, spec, link)
+
+
+def _program(transaction: Firewall, driver: Driver, network: WantedNetwork) -> None:
+    driver.create_network(transaction, network.spec, made_by=MadeBy.APPLY)
+    for port in network.ports:
+        driver.publish(transaction, network.spec, port)
+    for link in network.links:
+        driver.link(transaction, network.spec, link)
+
+
+def _drop_stale_jump(transaction: Firewall, driver: Driver, left: Sequence[NetworkState]) -> None:
+    """After a change of hairpin mode, take the other mode's jump away unless others need it."""
+    other = not driver.config.hairpin
+    if not any(state.hairpin is other for state in left):
+        for version in driver.config.versions:
+            delete_quietly(transaction, nat_output_jump(version, DOCKER_CHAIN, hairpin=other))
+
+
+def _summary(
+    wanted: Sequence[WantedNetwork],
+    kept: Mapping[str, NetworkState],
+    gone: Sequence[NetworkState],
+) -> AppliedNetworks:
+    names = [network.spec.name for network in wanted]
+    deleted = [state.spec.name for state in gone]
+    same = {network.spec.name for network in wanted if network.spec.bridge in kept}
+    before, now = set(deleted), set(names)
+    return AppliedNetworks(
+        deleted=tuple(name for name in deleted if name not in now),
+        changed=tuple(name for name in names if name in before),
+        created=tuple(name for name in names if name not in before | same),
+        kept=tuple(name for name in names if name in same),
+    )

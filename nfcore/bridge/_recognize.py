@@ -1,0 +1,150 @@
+"""Networks, ports and links, read back from the rules themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from nfcore.bridge._evidence import Evidence, Findings, gather
+from nfcore.bridge._facts import Kind, NetworkFact, OpenPort
+from nfcore.bridge._spec import GatewayMode, NetworkSpec, PublishedPort
+from nfcore.bridge._state import UNKNOWN_SUBNETS, MadeBy, NetworkState, RulesView
+from nfcore.bridge._tags import read_network_tags, read_port_tag
+from nfcore.exceptions import InvalidInput
+from translate import IPVersion
+
+__all__ = ["recognize"]
+
+_ISOLATION: Final = frozenset({Kind.ISOLATION_1, Kind.ISOLATION_2})
+_INTERNAL: Final = frozenset({Kind.INTERNAL_IN, Kind.INTERNAL_OUT})
+_DOCKER_ONLY: Final = frozenset({Kind.TO_DOCKER, Kind.DEFAULT_DROP, Kind.ICMP, Kind.SKIP_DNAT})
+"""With the isolation of internal networks, what only Docker's own chains hold or are reached by."""
+
+
+def recognize(view: RulesView) -> tuple[NetworkState, ...]:
+    """Every network that the rules tell of, in the order of their creation.
+
+    Networks that nfcore made come back exactly as they were asked for. Of those that others made
+    with Docker's form, what the rules show comes back, under the bridge's name.
+
+    Args:
+        view: an engine's ruleset, or a transaction, whose own changes then count.
+    """
+    findings = gather(view)
+    networks = {
+        bridge: network
+        for bridge, evidence in findings.bridges.items()
+        if (network := _network(bridge, evidence)) is not None
+    }
+    hairpin_ports = _ports_of_bridges(findings, networks)
+    return tuple(
+        _state(spec, made_by, findings.bridges[bridge], hairpin_ports.get(bridge, []))
+        for bridge, (spec, made_by) in networks.items()
+    )
+
+
+def _network(bridge: str, evidence: Evidence) -> tuple[NetworkSpec, MadeBy] | None:
+    kinds = evidence.kinds()
+    tagged = read_network_tags(evidence.tags, bridge=bridge, icc=Kind.ICC_DROP not in kinds)
+    if tagged is not None:
+        return tagged
+    if not kinds & (_DOCKER_ONLY | _INTERNAL):
+        return None
+    try:
+        return _untagged(bridge, evidence, kinds), MadeBy.OTHERS
+    except InvalidInput:  # a bridge that the kernel could not have
+        return None
+
+
+def _untagged(bridge: str, evidence: Evidence, kinds: frozenset[Kind]) -> NetworkSpec:
+    """What the rules alone show."""
+    internal = bool(kinds & _INTERNAL)
+    fields: dict[str, Any] = {}
+    modes = []
+    for version, unknown in zip(IPVersion, UNKNOWN_SUBNETS, strict=True):
+        facts = evidence.facts.get(version, {})
+        if not facts.keys() - _ISOLATION:
+            continue
+        routed = Kind.ICMP in facts
+        modes.append(routed)
+        fields[f"subnet_v{version.value}"] = _first(facts, "subnet") or unknown
+        fields[f"host_ipv{version.value}"] = _first(facts, "host_ip")
+        fields[f"gateway_mode_v{version.value}"] = GatewayMode.ROUTED if routed else GatewayMode.NAT
+    return NetworkSpec(
+        name=bridge,
+        bridge=bridge,
+        internal=internal,
+        icc=Kind.ICC_DROP not in kinds,
+        masquerade=internal or all(modes) or Kind.MASQUERADE in kinds,
+        **fields,
+    )
+
+
+def _first(facts: Mapping[Kind, NetworkFact], attribute: str) -> Any:
+    values = (getattr(fact, attribute) for fact in facts.values())
+    return next((value for value in values if value is not None), None)
+
+
+def _ports_of_bridges(
+    findings: Findings, networks: Mapping[str, tuple[NetworkSpec, MadeBy]]
+) -> Mapping[str, list[PublishedPort]]:
+    """Hairpin ports name no bridge: theirs is the one that accepts for, or has, the address."""
+    accepting = {
+        (port.address, port.protocol, port.port): bridge
+        for bridge, evidence in findings.bridges.items()
+        for port in evidence.open_ports
+    }
+    ports: dict[str, list[PublishedPort]] = {}
+    for port in findings.nameless:
+        bridge = accepting.get((port.address, port.protocol, port.port))
+        if bridge is None:
+            bridge = next(_holders(port, networks), None)
+        if bridge is not None:
+            ports.setdefault(bridge, []).append(port)
+    return ports
+
+
+def _holders(
+    port: PublishedPort, networks: Mapping[str, tuple[NetworkSpec, MadeBy]]
+) -> Iterator[str]:
+    for bridge, (spec, _) in networks.items():
+        subnet = spec.subnet(port.version)
+        if subnet is not None and port.address in subnet:
+            yield bridge
+
+
+def _state(
+    spec: NetworkSpec, made_by: MadeBy, evidence: Evidence, hairpin_ports: list[PublishedPort]
+) -> NetworkState:
+    ports = [*evidence.published, *hairpin_ports]
+    routed = (
+        _routed_port(port, tag)
+        for port, tag in reversed(evidence.open_ports.items())
+        if spec.gateway_mode(IPVersion(port.address.version)).nat_disabled
+    )
+    return NetworkState(
+        spec=spec,
+        ports=tuple(dict.fromkeys([*ports, *routed])),
+        links=tuple(evidence.links),
+        made_by=made_by,
+        hairpin=_hairpin(evidence, hairpin_ports),
+        rules=tuple(evidence.rules),
+    )
+
+
+def _routed_port(port: OpenPort, tag: str | None) -> PublishedPort:
+    host_address, host_port = read_port_tag(tag) or (None, port.port)
+    return PublishedPort(
+        address=port.address,
+        port=port.port,
+        protocol=port.protocol,
+        host_address=host_address,
+        host_port=host_port,
+    )
+
+
+def _hairpin(evidence: Evidence, hairpin_ports: list[PublishedPort]) -> bool | None:
+    kinds = evidence.kinds()
+    if Kind.LOCAL_MASQUERADE in kinds or hairpin_ports:
+        return True
+    return False if Kind.SKIP_DNAT in kinds or evidence.published else None

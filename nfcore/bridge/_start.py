@@ -1,0 +1,55 @@
+"""A driver's start on a host that may lack IPv6."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Final
+
+from nfcore.bridge._driver import Driver
+from nfcore.engine import Engine
+from nfcore.exceptions import CommitRefused
+from nfcore.operations import AddTable, DeleteTable, Operation
+from translate import IPVersion
+
+__all__ = ["start_driver"]
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+def start_driver(engine: Engine, driver: Driver) -> Driver:
+    """Start a driver in a transaction of its own.
+
+    Where the kernel refuses the IPv6 part, as one without IPv6 does, a warning is logged and IPv4
+    goes on alone.
+
+    Args:
+        engine: where.
+        driver: the driver.
+
+    Returns:
+        The driver to use from now on: the same, or the same without IPv6.
+
+    Raises:
+        CommitRefused: the kernel refused the IPv4 part; nothing was changed.
+        DriverError: the IPv4 chains could not be set up.
+    """
+    try:
+        with engine.transaction() as transaction:
+            driver.start(transaction)
+    except CommitRefused as refusal:
+        config = driver.config
+        if not config.enable_iptables or _version(refusal.operation) is not IPVersion.V6:
+            raise
+        _LOG.warning("ip6tables is enabled, but cannot set up ip6tables chains: %s", refusal)
+        alone = replace(driver, config=replace(config, enable_ip6tables=False))
+        return start_driver(engine, alone)
+    return driver
+
+
+def _version(operation: Operation | None) -> IPVersion | None:
+    if operation is None:
+        return None
+    if isinstance(operation, AddTable | DeleteTable):
+        return operation.table.version
+    return operation.chain.table.version

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Final
 
-from translate.addresses import parse_address
-from translate.exceptions import InvalidRule
+from translate.addresses import mask_of_length, parse_address
+from translate.exceptions import InvalidRule, Untranslatable
 from translate.extension import Given, GivenOptions, Option, ParseContext
 from translate.nft.cursor import Cursor
 from translate.nft.statements import port_from_json, port_json, value_range
 from translate.numbers import parse_uint
-from translate.protocols import DCCP, SCTP, TCP, UDP, UDPLITE
-from translate.types import IPAddress, IPVersion, PortRange, Statement
+from translate.protocols import DCCP, ICMP, SCTP, TCP, UDP
+from translate.rule import Rule
+from translate.services import service_port
+from translate.types import IPAddress, IPVersion, PortRange, Statement, address_text
 
 __all__ = [
-    "NAT_FLAG_OPTIONS",
     "NO_FLAGS",
-    "PORT_PROTOCOLS",
+    "PERSISTENT",
+    "RANDOM",
+    "RANDOM_FULLY",
     "NatFlags",
     "NatRange",
+    "address_ends",
     "format_flags",
+    "format_ports",
     "nat_from_nft",
     "nat_to_nft",
     "parse_flags",
@@ -28,12 +34,10 @@ __all__ = [
     "parse_nat_range",
 ]
 
-PORT_PROTOCOLS: Final = (TCP, UDP, UDPLITE, SCTP, DCCP)
-NAT_FLAG_OPTIONS: Final = (
-    Option(name="random", words=0),
-    Option(name="random-fully", words=0),
-    Option(name="persistent", words=0),
-)
+RANDOM: Final = Option(name="random", words=0)
+RANDOM_FULLY: Final = Option(name="random-fully", words=0)
+PERSISTENT: Final = Option(name="persistent", words=0)
+_PORT_PROTOCOLS: Final = frozenset({TCP, UDP, SCTP, DCCP, ICMP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +60,13 @@ class NatRange:
         first: the first address, or None to keep the address.
         last: the last address; equal to ``first`` for a single one.
         ports: the ports, or None to keep the port.
+        base_port: the port that ``ports`` begins for; others follow at the same distance (DNAT).
     """
 
     first: IPAddress | None = None
     last: IPAddress | None = None
     ports: PortRange | None = None
+    base_port: int | None = None
 
     def __post_init__(self) -> None:
         if (self.first is None) != (self.last is None):
@@ -73,37 +79,54 @@ class NatRange:
             and self.first.version != self.last.version
         ):
             raise InvalidRule(f"{self.first} and {self.last} differ in IP version")
+        if self.base_port is not None:
+            if self.ports is None:
+                raise InvalidRule("a NAT base port needs a range of ports")
+            if not 1 <= self.base_port <= 0xFFFF:
+                raise InvalidRule(f"NAT base port must be 1 to 65535, not {self.base_port}")
 
     def text(self) -> str:
         """The range as iptables-save prints it."""
-        ports = "" if self.ports is None else str(self.ports).replace(":", "-")
-        if self.first is None:
+        ports = "" if self.ports is None else format_ports(self.ports, self.base_port)
+        if self.first is None or self.last is None:
             return f":{ports}"
-        addresses = str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+        addresses = address_text(self.first)
+        if self.first != self.last:
+            addresses += f"-{address_text(self.last)}"
         if not ports:
             return addresses
         return f"[{addresses}]:{ports}" if self.first.version == 6 else f"{addresses}:{ports}"
 
 
-def parse_nat_range(given: Given, context: ParseContext) -> NatRange:
-    """``[ADDR[-ADDR]][:PORT[-PORT]]``, IPv6 addresses in brackets where ports follow.
+def format_ports(ports: PortRange, base_port: int | None = None) -> str:
+    """``PORT``, ``FIRST-LAST`` or ``FIRST-LAST/BASE``, the last with both ends always."""
+    if base_port is not None:
+        return f"{ports.first}-{ports.last}/{base_port}"
+    return str(ports).replace(":", "-")
+
+
+def parse_nat_range(given: Given, context: ParseContext, *, shifted: bool) -> NatRange:
+    """``[ADDR[-ADDR]][:PORT[-PORT[/BASE]]]``, IPv6 addresses in brackets where ports follow.
+
+    Args:
+        given: the option.
+        context: the rule around it.
+        shifted: whether a base port may be given.
 
     Raises:
         ParseError: part of it cannot be read, or ports are given for a protocol without them.
     """
     addresses, ports_text = _split(given, context.version)
-    ports = None
+    ports, base_port = None, None
     if ports_text is not None:
-        if not context.has_protocol(*PORT_PROTOCOLS):
-            raise given.error("a port needs -p tcp, udp, udplite, sctp or dccp")
-        ports = parse_nat_ports(ports_text, given)
+        ports, base_port = parse_nat_ports(ports_text, given, context, shifted=shifted)
     try:
-        if not addresses:
-            return NatRange(ports=ports)
+        if not addresses and ports is not None:
+            return NatRange(ports=ports, base_port=base_port)
         first_text, dash, last_text = addresses.partition("-")
         first = parse_address(first_text, context.version)
         last = parse_address(last_text, context.version) if dash else first
-        return NatRange(first=first, last=last, ports=ports)
+        return NatRange(first=first, last=last, ports=ports, base_port=base_port)
     except InvalidRule as error:
         raise given.error(str(error)) from error
 
@@ -123,20 +146,36 @@ def _split(given: Given, version: IPVersion) -> tuple[str, str | None]:
     return text, None
 
 
-def parse_nat_ports(text: str, given: Given) -> PortRange:
-    """``PORT`` or ``FIRST-LAST``.
+def parse_nat_ports(
+    text: str, given: Given, context: ParseContext, *, shifted: bool = False
+) -> tuple[PortRange, int | None]:
+    """``PORT``, ``FIRST-LAST`` or ``FIRST-LAST/BASE``; PORT and BASE may be services' names.
 
     Raises:
-        ParseError: a port is none, or the range runs backwards.
+        ParseError: a port is none, the range runs backwards, or the rule's protocol has no ports.
     """
-    first_text, dash, last_text = text.partition("-")
-    first = parse_uint(first_text, maximum=0xFFFF, minimum=1)
-    last = parse_uint(last_text, maximum=0xFFFF, minimum=1) if dash else first
+    protocol = context.protocol
+    if protocol is None or protocol.value not in _PORT_PROTOCOLS:
+        raise given.error("a port needs -p tcp, udp, sctp or dccp")
+    service = service_port(text)
+    if service is not None:
+        return PortRange.single(service), None
+    range_text, slash, base_text = text.partition("/")
+    first_text, dash, last_text = range_text.partition("-")
+    first = parse_uint(first_text, maximum=0xFFFF)
+    last = parse_uint(last_text, maximum=0xFFFF) if dash else first
     if first is None or last is None:
-        raise given.error(f"invalid port {text!r}: a number from 1 to 65535, or two with '-'")
+        raise given.error(f"invalid port {text!r}: a number from 0 to 65535, or two with '-'")
     if first > last:
         raise given.error(f"invalid port range {text!r}: {first} is above {last}")
-    return PortRange(first, last)
+    if not slash:
+        return PortRange(first, last), None
+    if not shifted:
+        raise given.error("a base port (PORT-PORT/BASE) belongs to -j DNAT")
+    base = service_port(base_text) or parse_uint(base_text, maximum=0xFFFF, minimum=1)
+    if base is None or not dash:
+        raise given.error(f"invalid base port in {text!r}: FIRST-LAST/BASE with a port from 1")
+    return PortRange(first, last), base
 
 
 def parse_flags(given: GivenOptions) -> NatFlags:
@@ -160,13 +199,27 @@ def format_flags(flags: NatFlags) -> list[str]:
     return words
 
 
-def nat_to_nft(key: str, where: NatRange | None, flags: NatFlags) -> list[Statement]:
-    """The statement ``dnat``, ``snat``, ``masquerade`` or ``redirect``."""
+def nat_to_nft(key: str, where: NatRange | None, flags: NatFlags, rule: Rule) -> list[Statement]:
+    """The statement ``dnat``, ``snat``, ``masquerade`` or ``redirect``.
+
+    Raises:
+        Untranslatable: the range has a base port, runs backwards, or has ports where the rule asks
+            for no particular protocol.
+    """
     body: dict[str, Any] = {}
-    if where is not None and where.first is not None:
-        first, last = str(where.first), str(where.last)
+    if where is not None and where.first is not None and where.last is not None:
+        first, last = address_text(where.first), address_text(where.last)
+        if int(where.first) > int(where.last):
+            raise Untranslatable(f"address range {first}-{last}", "nft takes none backwards")
         body["addr"] = first if first == last else value_range(first, last)
     if where is not None and where.ports is not None:
+        if where.base_port is not None:
+            raise Untranslatable(
+                f"port range {format_ports(where.ports, where.base_port)}",
+                "nft has no ports shifted from a base port",
+            )
+        if rule.protocol is None or rule.protocol.negated:
+            raise Untranslatable("NAT to a port with ! -p", "nft wants to know the protocol")
         body["port"] = port_json(where.ports)
     names = [
         name
@@ -188,35 +241,60 @@ def nat_from_nft(cursor: Cursor, key: str) -> tuple[NatRange | None, NatFlags] |
     if key not in statement:
         return None
     body = statement[key] or {}
-    if not isinstance(body, dict) or not set(body) <= {"addr", "port", "flags", "family"}:
+    if not isinstance(body, dict) or not set(body) <= {"addr", "port", "flags"}:
         return None
-    names = body.get("flags", [])
-    names = {names} if isinstance(names, str) else set(names)
-    if not names <= {"random", "fully-random", "persistent"}:
+    flags = _flags_from_json(body.get("flags", []))
+    if flags is None:
         return None
-    flags = NatFlags(
+    where = None
+    if "addr" in body or "port" in body:
+        try:
+            where = _range_from_json(body, cursor.version)
+        except InvalidRule:
+            return None
+    return where, flags
+
+
+def _flags_from_json(value: Any) -> NatFlags | None:
+    names = value if isinstance(value, list) else [value]
+    if any(name not in {"random", "fully-random", "persistent"} for name in names):
+        return None
+    return NatFlags(
         random="random" in names,
         fully_random="fully-random" in names,
         persistent="persistent" in names,
     )
-    try:
-        where = _range_from_json(body, cursor.version)
-    except InvalidRule:
-        return None
-    return (where, flags)
 
 
-def _range_from_json(body: dict[str, Any], version: IPVersion) -> NatRange | None:
-    if "addr" not in body and "port" not in body:
-        return None
-    first = last = None
-    if "addr" in body:
-        address = body["addr"]
-        ends = address.get("range") if isinstance(address, dict) else [address, address]
-        if not isinstance(ends, list) or not all(isinstance(end, str) for end in ends):
-            raise InvalidRule("the address is not a plain one")
-        first, last = (parse_address(end, version) for end in ends)
+def _range_from_json(body: dict[str, Any], version: IPVersion) -> NatRange:
+    first, last = address_ends(body["addr"], version) if "addr" in body else (None, None)
     ports = port_from_json(body["port"]) if "port" in body else None
     if "port" in body and ports is None:
         raise InvalidRule("the port is not a plain one")
     return NatRange(first=first, last=last, ports=ports)
+
+
+def address_ends(value: Any, version: IPVersion) -> tuple[IPAddress, IPAddress]:
+    """The first and last address of an address, a range or a prefix in nft's JSON.
+
+    Raises:
+        InvalidRule: it is none of these.
+    """
+    if isinstance(value, dict) and isinstance(value.get("prefix"), dict):
+        return _prefix_ends(value["prefix"], version)
+    ends = value.get("range") if isinstance(value, dict) else [value, value]
+    if not isinstance(ends, list) or len(ends) != 2 or not all(isinstance(e, str) for e in ends):
+        raise InvalidRule("the address is not a plain one")
+    return parse_address(ends[0], version), parse_address(ends[1], version)
+
+
+def _prefix_ends(body: dict[str, Any], version: IPVersion) -> tuple[IPAddress, IPAddress]:
+    address, length = body.get("addr"), body.get("len")
+    if not isinstance(address, str) or not isinstance(length, int):
+        raise InvalidRule("the prefix is not a plain one")
+    if not 0 <= length <= version.bits:
+        raise InvalidRule(f"prefix length must be 0 to {version.bits}")
+    first = parse_address(address, version)
+    rest = int(mask_of_length(length, version)) ^ ((1 << version.bits) - 1)
+    last = int(first) | rest
+    return first, IPv4Address(last) if version is IPVersion.V4 else IPv6Address(last)

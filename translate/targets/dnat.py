@@ -10,8 +10,9 @@ from translate.extension import GivenOptions, Option, ParseContext, TargetExtens
 from translate.nft.cursor import Cursor
 from translate.rule import Rule, Target
 from translate.targets._nat import (
-    NAT_FLAG_OPTIONS,
     NO_FLAGS,
+    PERSISTENT,
+    RANDOM,
     NatFlags,
     NatRange,
     format_flags,
@@ -41,19 +42,18 @@ class DnatExtension(TargetExtension[Dnat]):
     value = Dnat
     tables = frozenset({"nat"})
     chains = frozenset({"PREROUTING", "OUTPUT"})
-    options = (Option(name="to-destination"), *NAT_FLAG_OPTIONS)
+    options = (Option(name="to-destination"), RANDOM, PERSISTENT)
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Dnat:
         to = given.require("to-destination", "--to-destination must be given")
-        return Dnat(to=parse_nat_range(to, context), flags=parse_flags(given))
+        return Dnat(to=parse_nat_range(to, context, shifted=True), flags=parse_flags(given))
 
     def format(self, value: Dnat, context: ParseContext) -> Sequence[str]:
         del context
         return ["--to-destination", value.to.text(), *format_flags(value.flags)]
 
     def to_nft(self, value: Dnat, rule: Rule) -> list[Statement]:
-        del rule
-        return nat_to_nft("dnat", value.to, value.flags)
+        return nat_to_nft("dnat", value.to, value.flags, rule)
 
     def from_nft(self, cursor: Cursor) -> Dnat | None:
         read = nat_from_nft(cursor, "dnat")

@@ -10,12 +10,13 @@ from translate.extension import GivenOptions, Option, ParseContext, TargetExtens
 from translate.nft.cursor import Cursor
 from translate.rule import Rule, Target
 from translate.targets._nat import (
-    NAT_FLAG_OPTIONS,
     NO_FLAGS,
-    PORT_PROTOCOLS,
+    RANDOM,
+    RANDOM_FULLY,
     NatFlags,
     NatRange,
     format_flags,
+    format_ports,
     nat_from_nft,
     nat_to_nft,
     parse_flags,
@@ -42,24 +43,21 @@ class MasqueradeExtension(TargetExtension[Masquerade]):
     value = Masquerade
     tables = frozenset({"nat"})
     chains = frozenset({"POSTROUTING"})
-    options = (Option(name="to-ports"), *NAT_FLAG_OPTIONS[:2])
+    options = (Option(name="to-ports"), RANDOM, RANDOM_FULLY)
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Masquerade:
         to = given.get("to-ports")
-        if to is not None and not context.has_protocol(*PORT_PROTOCOLS):
-            raise to.error("a port needs -p tcp, udp, udplite, sctp or dccp")
-        ports = None if to is None else parse_nat_ports(to.value, to)
+        ports = None if to is None else parse_nat_ports(to.value, to, context)[0]
         return Masquerade(ports=ports, flags=parse_flags(given))
 
     def format(self, value: Masquerade, context: ParseContext) -> Sequence[str]:
         del context
-        words = [] if value.ports is None else ["--to-ports", str(value.ports).replace(":", "-")]
+        words = [] if value.ports is None else ["--to-ports", format_ports(value.ports)]
         return words + format_flags(value.flags)
 
     def to_nft(self, value: Masquerade, rule: Rule) -> list[Statement]:
-        del rule
         where = None if value.ports is None else NatRange(ports=value.ports)
-        return nat_to_nft("masquerade", where, value.flags)
+        return nat_to_nft("masquerade", where, value.flags, rule)
 
     def from_nft(self, cursor: Cursor) -> Masquerade | None:
         read = nat_from_nft(cursor, "masquerade")

@@ -10,8 +10,10 @@ from translate.extension import GivenOptions, Option, ParseContext, TargetExtens
 from translate.nft.cursor import Cursor
 from translate.rule import Rule, Target
 from translate.targets._nat import (
-    NAT_FLAG_OPTIONS,
     NO_FLAGS,
+    PERSISTENT,
+    RANDOM,
+    RANDOM_FULLY,
     NatFlags,
     NatRange,
     format_flags,
@@ -41,19 +43,18 @@ class SnatExtension(TargetExtension[Snat]):
     value = Snat
     tables = frozenset({"nat"})
     chains = frozenset({"POSTROUTING", "INPUT"})
-    options = (Option(name="to-source"), *NAT_FLAG_OPTIONS)
+    options = (Option(name="to-source"), RANDOM, RANDOM_FULLY, PERSISTENT)
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Snat:
         to = given.require("to-source", "--to-source must be given")
-        return Snat(to=parse_nat_range(to, context), flags=parse_flags(given))
+        return Snat(to=parse_nat_range(to, context, shifted=False), flags=parse_flags(given))
 
     def format(self, value: Snat, context: ParseContext) -> Sequence[str]:
         del context
         return ["--to-source", value.to.text(), *format_flags(value.flags)]
 
     def to_nft(self, value: Snat, rule: Rule) -> list[Statement]:
-        del rule
-        return nat_to_nft("snat", value.to, value.flags)
+        return nat_to_nft("snat", value.to, value.flags, rule)
 
     def from_nft(self, cursor: Cursor) -> Snat | None:
         read = nat_from_nft(cursor, "snat")

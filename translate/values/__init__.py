@@ -1,0 +1,1 @@
+"""Values that several extensions read and print in the same way."""

@@ -82,6 +82,12 @@ _TOGETHER: Final = ({"list", "zero"}, {"list-rules", "zero"})
 _NUMBERED: Final = frozenset({"delete", "insert", "replace", "list", "list-rules", "zero"})
 
 
+# For these do_command looks at the word before the next one, not at what getopt_long(3) found.
+_NEVER_ATTACHED: Final = frozenset(
+    {"source", "destination", "protocol", "in-interface", "out-interface", "jump"}
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class LoadedExtension:
     """An extension that the argv asked for, and the options given to it so far."""
@@ -148,6 +154,8 @@ class _Scanner:
                 continue
             if word == "--" and self._at == len(self._argv):
                 break
+            if word == "--" and self._at == len(self._argv) and negated_at is None:
+                break
             if len(word) < 2 or word[0] != "-" or word == "--":
                 raise ParseError(
                     f"unexpected argument {word!r}: an option was expected", position=position
@@ -171,7 +179,7 @@ class _Scanner:
             if option is None:
                 raise ParseError("unknown option", option=f"-{letter}", position=position)
             attached = None
-            if option.words and rest:
+            if (option.words or option.optional) and rest:
                 attached, rest = rest, ""
             self._give(None, option, f"-{letter}", position, attached, negated=negated)
             negated = False
@@ -238,6 +246,13 @@ class _Scanner:
         *,
         negated: bool,
     ) -> None:
+        if attached is not None and owner is None and option.key in _NEVER_ATTACHED:
+            raise ParseError(
+                f"write its value {attached!r} as a word of its own: "
+                "iptables would take the whole word for the value",
+                option=written,
+                position=position,
+            )
         words = self._words(option, written, position, attached)
         given = Given(
             option=option, written=written, words=words, negated=negated, position=position

@@ -6,7 +6,10 @@ import re
 
 __all__ = ["parse_uint"]
 
-_UINT = re.compile(r"\+?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0(?P<octal>[0-7]*)|(?P<decimal>[1-9][0-9]*))")
+# White space as C's isspace(3) has it: strtoul skips it before a number.
+_UINT = re.compile(
+    r"[ \t-\r]*\+?(?:0[xX](?P<hex>[0-9a-fA-F]+)|0(?P<octal>[0-7]*)|(?P<decimal>[1-9][0-9]*))"
+)
 
 
 def parse_uint(text: str, *, maximum: int = 0xFFFFFFFF, minimum: int = 0) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -10,7 +11,6 @@ from translate.addresses import parse_masked
 from translate.argv import COMMANDS, ScannedArgv, scan
 from translate.exceptions import InvalidRule, ParseError
 from translate.extension import Given, GivenOptions, ParseContext
-from translate.numbers import parse_uint
 from translate.protocols import protocol_number
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.rule import VERDICTS, Goto, Jump, Match, Rule, Target, Verdict, check_chain_name
@@ -23,6 +23,11 @@ BUILTIN_CHAINS: Final = frozenset({"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "
 _NO_IN_INTERFACE: Final = frozenset({"OUTPUT", "POSTROUTING"})
 _NO_OUT_INTERFACE: Final = frozenset({"PREROUTING", "INPUT"})
 _NOT_IN_RULE: Final = COMMANDS | {"table"}
+_OF_LISTINGS: Final = ("numeric", "exact", "line-numbers")
+_SECONDS: Final = re.compile(r"[ \t-\r]*[+-]?[0-9]")
+_UNSIGNED_LONG_LONG: Final = re.compile(r"[ \t-\r]*(?P<sign>[+-]?)(?P<digits>[0-9]+)")
+_COUNTER_LIMIT: Final = 1 << 64
+_WHITE_SPACE: Final = " \t\n\v\f\r"
 
 
 def parse(
@@ -67,6 +72,7 @@ def build_rules(
         ParseError: a value is wrong, or things don't go together.
     """
     del registry
+    _check_general_options(scanned)
     protocol = _protocol(scanned)
     context = ParseContext(
         version=scanned.version,
@@ -81,6 +87,9 @@ def build_rules(
         _build(loaded.extension, loaded.options, context) for loaded in scanned.matches
     )
     target = _target(scanned, context)
+    sources, destinations = _addresses(scanned, "source"), _addresses(scanned, "destination")
+    if len(sources) * len(destinations) > 1:
+        _check_lists_not_negated(scanned)
     common: dict[str, Any] = {
         "version": scanned.version,
         "table": table,
@@ -96,9 +105,7 @@ def build_rules(
     try:
         return tuple(
             Rule(source=source, destination=destination, **common)
-            for source, destination in itertools.product(
-                _addresses(scanned, "source"), _addresses(scanned, "destination")
-            )
+            for source, destination in itertools.product(sources, destinations)
         )
     except InvalidRule as error:
         raise ParseError(str(error)) from error
@@ -128,6 +135,23 @@ def _check_options(options: GivenOptions) -> None:
                 raise given.error(f"needs --{other} beside it")
 
 
+def _check_general_options(scanned: ScannedArgv) -> None:
+    """Refuse what belongs to listings or to the other IP version, as iptables does."""
+    for key in _OF_LISTINGS:
+        given = scanned.builtins.get(key)
+        if given is not None:
+            raise given.error("belongs to -L and cannot be used with a rule")
+    other = scanned.builtins.get("ipv6" if scanned.version is IPVersion.V4 else "ipv4")
+    if other is not None:
+        raise other.error(f"cannot be used with {scanned.version.program}")
+    wait = scanned.builtins.get("wait")
+    if wait is not None and wait.words and not _SECONDS.match(wait.value):
+        raise wait.error(f"{wait.value!r} is not a number of seconds")
+    interval = scanned.builtins.get("wait-interval")
+    if interval is not None and wait is None:
+        raise interval.error("only makes sense with --wait")
+
+
 def _target(scanned: ScannedArgv, context: ParseContext) -> Target | None:
     if scanned.target is not None:
         extension: Any = scanned.target.extension
@@ -153,6 +177,8 @@ def _target(scanned: ScannedArgv, context: ParseContext) -> Target | None:
             raise given.error("table nat is not for filtering: DROP cannot be used there")
         if key == "jump" and given.value in VERDICTS:
             return Verdict(verdict=given.value)
+        if given.value in VERDICTS or given.value in BUILTIN_CHAINS:
+            raise given.error(f"{given.value!r} is not a user-defined chain")
         try:
             return kind(chain=given.value)
         except InvalidRule as error:
@@ -194,9 +220,7 @@ def _addresses(scanned: ScannedArgv, key: str) -> list[Negatable[MaskedAddress] 
     given = scanned.builtins.get(key)
     if given is None:
         return [None]
-    words = [word.strip(" ") for word in given.value.split(",")]
-    if given.negated and len(words) > 1:
-        raise given.error("'!' is not allowed before a list of addresses")
+    words = [word.lstrip(_WHITE_SPACE) for word in given.value.split(",")]
     try:
         addresses = [parse_masked(word, scanned.version) for word in words]
     except InvalidRule as error:
@@ -205,6 +229,13 @@ def _addresses(scanned: ScannedArgv, key: str) -> list[Negatable[MaskedAddress] 
         None if int(address.mask) == 0 and not given.negated else Negatable(address, given.negated)
         for address in addresses
     ]
+
+
+def _check_lists_not_negated(scanned: ScannedArgv) -> None:
+    for key in ("source", "destination"):
+        given = scanned.builtins.get(key)
+        if given is not None and given.negated:
+            raise given.error("'!' is not allowed where a list of addresses is given")
 
 
 def _fragment(scanned: ScannedArgv) -> Negatable[bool] | None:
@@ -225,11 +256,23 @@ def counters_of(scanned: ScannedArgv) -> Counters | None:
     given = scanned.builtins.get("set-counters")
     if given is None:
         return None
-    words = given.value.split(",") if len(given.words) == 1 else list(given.words)
-    numbers = [parse_uint(word, maximum=(1 << 64) - 1) for word in words]
+    words = given.value.split(",", 1) if len(given.words) == 1 else list(given.words)
+    numbers = [_scan_counter(word) for word in words]
     if len(numbers) != 2 or numbers[0] is None or numbers[1] is None:
         raise given.error(f"{' '.join(given.words)!r} is not a packet and a byte counter")
     return Counters(packets=numbers[0], bytes=numbers[1])
+
+
+def _scan_counter(word: str) -> int | None:
+    """A number as sscanf(3) reads ``%llu``, which is how iptables reads counters.
+
+    What follows the digits isn't looked at, a minus wraps round, and 2**64-1 is the most there is.
+    """
+    found = _UNSIGNED_LONG_LONG.match(word)
+    if found is None:
+        return None
+    number = min(int(found["digits"]), _COUNTER_LIMIT - 1)
+    return -number % _COUNTER_LIMIT if found["sign"] == "-" else number
 
 
 def check_table(given: Given | None) -> str:

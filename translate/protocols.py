@@ -10,6 +10,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
+from translate.numbers import parse_uint
+
 __all__ = [
     "AH",
     "DCCP",
@@ -18,6 +20,7 @@ __all__ = [
     "ICMPV6",
     "IPCOMP",
     "MH",
+    "MPTCP",
     "SCTP",
     "TCP",
     "UDP",
@@ -38,6 +41,8 @@ IPCOMP: Final = 108
 SCTP: Final = 132
 MH: Final = 135
 UDPLITE: Final = 136
+MPTCP: Final = 262
+"""What a socket may ask for; no packet carries it, but iptables takes its name after ``-p``."""
 
 _IANA: Final = MappingProxyType(
     {
@@ -97,6 +102,7 @@ _IANA: Final = MappingProxyType(
         "wesp": 141,
         "rohc": 142,
         "ethernet": 143,
+        "mptcp": 262,
     }
 )
 _LIBXTABLES: Final = MappingProxyType(
@@ -138,14 +144,8 @@ def protocol_number(text: str) -> int | None:
 
     As xtables_parse_protocol: a number of any base that strtoul(3) reads, else a name in any case.
     """
-    try:
-        number = int(text, 0) if not text.lower().startswith("0o") else -1
-    except ValueError:
-        try:
-            number = int(text, 8) if text.startswith("0") else -1
-        except ValueError:
-            number = -1
-    if 0 <= number <= 255:
+    number = parse_uint(text, maximum=255)
+    if number is not None:
         return number
     name = text.lower()
     return _IANA.get(name, _LIBXTABLES.get(name))
@@ -162,6 +162,5 @@ def nft_protocol(value: object) -> int | None:
         return None
     if isinstance(value, int):
         return value if 0 <= value <= 255 else None
-    if isinstance(value, str):
-        return _IANA.get(value, _NFT_NAMES.get(value))
-    return None
+    number = _IANA.get(value, _NFT_NAMES.get(value)) if isinstance(value, str) else None
+    return None if number == MPTCP else number

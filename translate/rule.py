@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final
 
 from translate.exceptions import InvalidRule
+from translate.protocols import MPTCP
 from translate.types import Counters, Interface, IPVersion, MaskedAddress, Negatable
 
 __all__ = ["VERDICTS", "Goto", "Jump", "Match", "Rule", "Target", "Verdict", "check_chain_name"]
@@ -126,7 +127,9 @@ class Rule:
                     f"{name} {given.value} is IPv{given.value.address.version} "
                     f"in an IPv{self.version.value} rule"
                 )
-        if self.protocol is not None and not 1 <= self.protocol.value <= 255:
+        if self.protocol is not None and not (
+            1 <= self.protocol.value <= 255 or self.protocol.value == MPTCP
+        ):
             raise InvalidRule(f"protocol must be 1 to 255, not {self.protocol.value}")
         if self.fragment is not None and self.version is IPVersion.V6:
             raise InvalidRule("fragment (-f) belongs to IPv4; IPv6 has -m frag")

@@ -69,7 +69,7 @@ _TABLE: Final = """
 8080/tcp http-alt webcache; 8140/tcp puppet; 9101/tcp bacula-dir; 9102/tcp bacula-fd;
 9103/tcp bacula-sd; 9667/tcp xmms2; 10809/tcp nbd; 10050/tcp zabbix-agent;
 10051/tcp zabbix-trapper; 10080/tcp amanda; 11112/tcp dicom; 11371/tcp hkp; 17500/tcp db-lsp;
-22125/tcp dcap; 22128/tcp gsidcap; 22273/tcp wnn6; 1/ddp rtmp; 2/ddp nbp; 4/ddp echo; 6/ddp zip;
+22125/tcp dcap; 22128/tcp gsidcap; 22273/tcp wnn6;
 750/udp kerberos4 kerberos-iv kdc; 750/tcp kerberos4 kerberos-iv kdc;
 751/udp kerberos-master kerberos_master; 751/tcp kerberos-master;
 752/udp passwd-server passwd_server; 754/tcp krb-prop krb_prop krb5_prop hprop;
@@ -93,7 +93,7 @@ def service_port(name: str, protocol: str | None = None) -> int | None:
 
     Args:
         name: the service's name or an alias of it, in its own case.
-        protocol: ``tcp``, ``udp``, ``sctp`` or ``dccp``; None is whichever comes first.
+        protocol: ``tcp``, ``udp`` or ``sctp``; None is whichever comes first.
 
     Returns:
         The port, or None where no such service is known.

@@ -8,6 +8,7 @@ from translate.extension import MatchExtension
 from translate.matches.addrtype import AddrtypeExtension
 from translate.matches.comment import CommentExtension
 from translate.matches.conntrack import ConntrackExtension
+from translate.matches.dccp import DccpExtension
 from translate.matches.icmp import IcmpExtension
 from translate.matches.icmp6 import Icmp6Extension
 from translate.matches.sctp import SctpExtension
@@ -21,6 +22,7 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     AddrtypeExtension(),
     CommentExtension(),
     ConntrackExtension(),
+    DccpExtension(),
     IcmpExtension(),
     Icmp6Extension(),
     SctpExtension(),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
-from translate.extension import GivenOptions, Option
+from translate.extension import GivenOptions, MatchExtension, Option, ParseContext
 from translate.nft.cursor import Cursor
-from translate.nft.statements import match, payload, port_from_json, port_json
+from translate.nft.statements import match, meta, payload, port_from_json, port_json
 from translate.ports import parse_port_range
+from translate.rule import Match, Rule
 from translate.types import Negatable, PortRange, Statement
 
-__all__ = ["PORT_OPTIONS", "format_ports", "parse_ports", "ports_from_nft", "ports_to_nft"]
+__all__ = ["ALL_PORTS", "PORT_OPTIONS", "Ports", "PortsExtension", "PortsMatch"]
 
 Ports = Negatable[PortRange]
 
@@ -20,39 +23,125 @@ PORT_OPTIONS: Final = (
     Option(name="destination-port", key="dport", negatable=True),
     Option(name="dport", negatable=True),
 )
-_ALL_PORTS: Final = PortRange(0, 0xFFFF)
+ALL_PORTS: Final = PortRange(0, 0xFFFF)
 
 
-def parse_ports(given: GivenOptions, key: str) -> Ports | None:
-    """The ports given with ``--sport`` or ``--dport``; None for none, or for all of them."""
-    option = given.get(key)
-    if option is None:
-        return None
-    ports = parse_port_range(option)
-    return None if ports == _ALL_PORTS and not option.negated else Negatable(ports, option.negated)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortsMatch(Match):
+    """``--sport`` and ``--dport``."""
+
+    sport: Ports | None = None
+    dport: Ports | None = None
 
 
-def format_ports(key: str, ports: Ports | None) -> list[str]:
-    """``[!] --KEY PORTS``."""
-    if ports is None:
+P = TypeVar("P", bound=PortsMatch)
+
+
+class PortsExtension(MatchExtension[P], Generic[P]):
+    """A match named for its protocol, on ports and maybe more.
+
+    Class attributes:
+        service_protocol: the protocol whose services may be written for ports; None as
+            `parse_port` says.
+        keeps_all_ports: whether iptables-save prints ``--sport 0:65535``.
+    """
+
+    options: ClassVar[tuple[Option, ...]] = PORT_OPTIONS
+    service_protocol: ClassVar[str | None] = None
+    keeps_all_ports: ClassVar[bool] = False
+
+    def parse_more(self, given: GivenOptions) -> Mapping[str, Any]:
+        """The value's other fields."""
+        del given
+        return {}
+
+    def format_more(self, value: P) -> Sequence[str]:
+        """The other options, which follow the ports."""
+        del value
         return []
-    return [*ports.bang, f"--{key}", str(ports.value)]
 
-
-def ports_to_nft(protocol: str, key: str, ports: Ports | None) -> list[Statement]:
-    """``PROTOCOL KEY [!=] PORTS``."""
-    if ports is None:
+    def more_to_nft(self, value: P, statements: Sequence[Statement]) -> list[Statement]:
+        """The statements of the other fields; ``statements`` are those of the ports."""
+        del value, statements
         return []
-    return [match(payload(protocol, key), port_json(ports.value), negated=ports.negated)]
 
+    def more_from_nft(self, cursor: Cursor) -> Mapping[str, Any]:
+        """Read the other fields from such statements and step past them."""
+        del cursor
+        return {}
 
-def ports_from_nft(cursor: Cursor, protocol: str, key: str) -> Ports | None:
-    """Read such a statement at the cursor and step past it."""
-    view = cursor.match_on(payload(protocol, key))
-    if view is None or not view.is_equality:
-        return None
-    ports = port_from_json(view.right)
-    if ports is None:
-        return None
-    cursor.take()
-    return Negatable(ports, view.negated)
+    def parse(self, given: GivenOptions, context: ParseContext) -> P:
+        if not context.has_protocol(*self.protocols):
+            raise given.error(f"needs -p {self.name} before it")
+        made: P = self.value(
+            sport=self._parse_ports(given, "sport"),
+            dport=self._parse_ports(given, "dport"),
+            **self.parse_more(given),
+        )
+        return made
+
+    def _parse_ports(self, given: GivenOptions, key: str) -> Ports | None:
+        option = given.get(key)
+        if option is None:
+            return None
+        ports = parse_port_range(option, self.service_protocol)
+        if ports == ALL_PORTS and not option.negated and not self.keeps_all_ports:
+            return None
+        return Negatable(ports, option.negated)
+
+    def format(self, value: P, context: ParseContext) -> Sequence[str]:
+        del context
+        words: list[str] = []
+        for key, ports in (("--sport", value.sport), ("--dport", value.dport)):
+            if ports is not None:
+                words += [*ports.bang, key, str(ports.value)]
+        return [*words, *self.format_more(value)]
+
+    def to_nft(self, value: P, rule: Rule) -> list[Statement]:
+        statements = [
+            match(payload(self.name, key), port_json(ports.value), negated=ports.negated)
+            for key, ports in (("sport", value.sport), ("dport", value.dport))
+            if ports is not None
+        ]
+        statements += self.more_to_nft(value, statements)
+        if statements or self._is_said_elsewhere(value, rule):
+            return statements
+        return [match(meta("l4proto"), self.name)]
+
+    def _is_said_elsewhere(self, value: P, rule: Rule) -> bool:
+        """Whether another of the rule's matches already says which protocol it is for."""
+        same = [other for other in rule.matches if other.name == self.name]
+        empty: Match = self.value()
+        return same[0] is not value or any(other != empty for other in same)
+
+    def needs_hint(self, value: P) -> bool:
+        return bool(value == self.value())
+
+    def from_nft(self, cursor: Cursor) -> P | None:
+        if not cursor.may_imply(*self.protocols):
+            return None
+        sport = self._ports_from_nft(cursor, "sport")
+        dport = self._ports_from_nft(cursor, "dport")
+        if sport is not None or dport is not None:
+            cursor.imply(*self.protocols)
+        value: P = self.value(sport=sport, dport=dport, **self.more_from_nft(cursor))
+        if value == self.value():
+            return None
+        cursor.imply(*self.protocols)
+        return value
+
+    def _ports_from_nft(self, cursor: Cursor, key: str) -> Ports | None:
+        view = cursor.match_on(payload(self.name, key))
+        if view is None or not view.is_equality:
+            return None
+        ports = port_from_json(view.right)
+        if ports is None:
+            return None
+        cursor.take()
+        return Negatable(ports, view.negated)
+
+    def from_hint(self, cursor: Cursor) -> P | None:
+        value = self.from_nft(cursor)
+        if value is None and cursor.has_protocol(*self.protocols):
+            value = self.value()
+        return value

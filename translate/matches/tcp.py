@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 from translate.exceptions import InvalidRule
-from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
-from translate.matches._ports import (
-    PORT_OPTIONS,
-    format_ports,
-    parse_ports,
-    ports_from_nft,
-    ports_to_nft,
-)
+from translate.extension import Given, GivenOptions, Option
+from translate.matches._ports import PORT_OPTIONS, PortsExtension, PortsMatch
 from translate.nft.cursor import Cursor
-from translate.nft.statements import bitwise_and, match, meta, payload
+from translate.nft.statements import MatchView, bitwise_and, match, meta, payload
 from translate.numbers import parse_uint
 from translate.protocols import TCP
-from translate.rule import Match, Rule
-from translate.types import Negatable, PortRange, Statement
+from translate.types import Negatable, Statement
 
 __all__ = ["Tcp", "TcpExtension", "TcpFlags"]
 
@@ -31,7 +24,18 @@ _FLAGS: Final = MappingProxyType(
 _ALL: Final = 0x3F
 _SYN_MASK: Final = 0x17
 _OPTION_KINDS: Final = MappingProxyType(
-    {"eol": 0, "nop": 1, "maxseg": 2, "window": 3, "sack-permitted": 4, "sack": 5, "timestamp": 8}
+    {
+        "eol": 0,
+        "nop": 1,
+        "maxseg": 2,
+        "window": 3,
+        "sack-perm": 4,
+        "sack": 5,
+        "timestamp": 8,
+        "md5sig": 19,
+        "mptcp": 30,
+        "fastopen": 34,
+    }
 )
 
 
@@ -49,22 +53,25 @@ class TcpFlags:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tcp(Match):
+class Tcp(PortsMatch):
     """``--sport``, ``--dport``, ``--tcp-flags`` (and ``--syn``), ``--tcp-option``."""
 
     name: ClassVar[str] = "tcp"
-    sport: Negatable[PortRange] | None = None
-    dport: Negatable[PortRange] | None = None
     option: Negatable[int] | None = None
     flags: Negatable[TcpFlags] | None = None
 
+    def __post_init__(self) -> None:
+        if self.option is not None and not 1 <= self.option.value <= 255:
+            raise InvalidRule(f"tcp option must be 1 to 255, not {self.option.value}")
 
-class TcpExtension(MatchExtension[Tcp]):
+
+class TcpExtension(PortsExtension[Tcp]):
     """Translates ``-m tcp``."""
 
     name = "tcp"
     value = Tcp
     protocols = (TCP,)
+    service_protocol = "tcp"
     options = (
         *PORT_OPTIONS,
         Option(name="syn", key="flags", words=0, negatable=True),
@@ -72,19 +79,14 @@ class TcpExtension(MatchExtension[Tcp]):
         Option(name="tcp-option", negatable=True),
     )
 
-    def parse(self, given: GivenOptions, context: ParseContext) -> Tcp:
-        if not context.has_protocol(TCP):
-            raise given.error("needs -p tcp before it")
-        return Tcp(
-            sport=parse_ports(given, "sport"),
-            dport=parse_ports(given, "dport"),
-            flags=_parse_flags(given.get("flags")),
-            option=_parse_option(given.get("tcp-option")),
-        )
+    def parse_more(self, given: GivenOptions) -> Mapping[str, Any]:
+        return {
+            "flags": _parse_flags(given.get("flags")),
+            "option": _parse_option(given.get("tcp-option")),
+        }
 
-    def format(self, value: Tcp, context: ParseContext) -> Sequence[str]:
-        del context
-        words = format_ports("sport", value.sport) + format_ports("dport", value.dport)
+    def format_more(self, value: Tcp) -> Sequence[str]:
+        words: list[str] = []
         if value.option is not None:
             words += [*value.option.bang, "--tcp-option", str(value.option.value)]
         if value.flags is not None:
@@ -93,36 +95,22 @@ class TcpExtension(MatchExtension[Tcp]):
             words += ["--tcp-flags", _flag_names(flags.mask), _flag_names(flags.compare)]
         return words
 
-    def to_nft(self, value: Tcp, rule: Rule) -> list[Statement]:
-        del rule
-        statements = ports_to_nft("tcp", "sport", value.sport)
-        statements += ports_to_nft("tcp", "dport", value.dport)
+    def more_to_nft(self, value: Tcp, statements: Sequence[Statement]) -> list[Statement]:
+        more: list[Statement] = []
         if value.option is not None:
-            statements.append(_option_to_nft(value.option))
+            more.append(_option_to_nft(value.option))
+            if value.option.negated and value.flags is None and not statements:
+                # The option is missing from a packet of another protocol, too. Before the option
+                # nft's listing would leave this test out.
+                more.append(match(meta("l4proto"), "tcp"))
         if value.flags is not None:
             flags = value.flags.value
             left = bitwise_and(payload("tcp", "flags"), flags.mask)
-            statements.append(match(left, flags.compare, negated=value.flags.negated))
-        return statements or [match(meta("l4proto"), "tcp")]
+            more.append(match(left, flags.compare, negated=value.flags.negated))
+        return more
 
-    def needs_hint(self, value: Tcp) -> bool:
-        return value == Tcp()
-
-    def from_nft(self, cursor: Cursor) -> Tcp | None:
-        if not cursor.may_imply(TCP):
-            return None
-        sport = ports_from_nft(cursor, "tcp", "sport")
-        dport = ports_from_nft(cursor, "tcp", "dport")
-        option = _option_from_nft(cursor)
-        flags = _flags_from_nft(cursor)
-        value = Tcp(sport=sport, dport=dport, option=option, flags=flags)
-        if value == Tcp():
-            return None
-        cursor.imply(TCP)
-        return value
-
-    def from_hint(self, cursor: Cursor) -> Tcp | None:
-        return self.from_nft(cursor) or (Tcp() if cursor.has_protocol(TCP) else None)
+    def more_from_nft(self, cursor: Cursor) -> Mapping[str, Any]:
+        return {"option": _option_from_nft(cursor), "flags": _flags_from_nft(cursor)}
 
 
 def _flag_names(bits: int) -> str:
@@ -133,7 +121,7 @@ def _flag_names(bits: int) -> str:
 
 def _parse_flag_names(text: str, given: Given) -> int:
     bits = 0
-    for word in text.split(","):
+    for word in filter(None, text.split(",")):
         name = word.upper()
         if name in _FLAGS:
             bits |= _FLAGS[name]
@@ -151,6 +139,8 @@ def _parse_flags(given: Given | None) -> Negatable[TcpFlags] | None:
     if given.option.name == "syn":
         return Negatable(TcpFlags(mask=_SYN_MASK, compare=_FLAGS["SYN"]), given.negated)
     mask, compare = (_parse_flag_names(word, given) for word in given.words)
+    if mask == compare == 0 and not given.negated:
+        return None
     return Negatable(TcpFlags(mask=mask, compare=compare), given.negated)
 
 
@@ -173,28 +163,56 @@ def _option_to_nft(option: Negatable[int]) -> Statement:
 
 def _option_from_nft(cursor: Cursor) -> Negatable[int] | None:
     view = cursor.match()
-    if view is None or not isinstance(view.left, dict) or "tcp option" not in view.left:
+    if view is None or not isinstance(view.left, dict) or not view.is_equality:
         return None
-    body = view.left["tcp option"]
-    kind = _OPTION_KINDS.get(body.get("name"), body.get("base"))
-    if "field" in body or kind is None or not isinstance(view.right, bool):
+    body = view.left.get("tcp option")
+    if not isinstance(body, dict) or "field" in body or not isinstance(view.right, bool):
         return None
-    cursor.take()
-    return Negatable(kind, negated=(not view.right) != view.negated)
+    name = body.get("name")
+    kind = _OPTION_KINDS.get(name) if isinstance(name, str) else body.get("base")
+    if type(kind) is not int or not 1 <= kind <= 255:
+        return None
+    there = view.right != view.negated
+    if there or cursor.has_protocol(TCP):
+        cursor.take()
+    elif cursor.match_on(meta("l4proto"), offset=1) == MatchView("==", meta("l4proto"), "tcp"):
+        cursor.take(2)
+    else:
+        following = cursor.match(1)
+        if following is None or _flags_of(following) is None:
+            return None
+        cursor.take()
+    return Negatable(kind, negated=not there)
 
 
 def _flags_from_nft(cursor: Cursor) -> Negatable[TcpFlags] | None:
     view = cursor.match()
-    if view is None or not view.is_equality or not isinstance(view.left, dict):
+    flags = None if view is None else _flags_of(view)
+    if flags is not None:
+        cursor.take()
+    return flags
+
+
+def _flags_of(view: MatchView) -> Negatable[TcpFlags] | None:
+    """What such a statement says.
+
+    nft turns ``flags & MASK == 0`` into ``flags ! MASK``, and ``!= 0`` into ``flags MASK``.
+    """
+    header = payload("tcp", "flags")
+    if view.left == header and view.op in {"in", "!"}:
+        mask, compare, negated = _flag_bits(view.right), 0, view.op == "in"
+    elif view.is_equality and isinstance(view.left, dict):
+        operands = view.left.get("&")
+        if not isinstance(operands, list) or len(operands) != 2 or operands[0] != header:
+            return None
+        mask, negated = _flag_bits(operands[1]), view.negated
+        bits = _flag_bits(view.right)
+        if bits is None:
+            return None
+        compare = bits
+    else:
         return None
-    operands = view.left.get("&")
-    if not isinstance(operands, list) or operands[0] != payload("tcp", "flags"):
-        return None
-    mask, compare = _flag_bits(operands[1]), _flag_bits(view.right)
-    if mask is None or compare is None:
-        return None
-    cursor.take()
-    return Negatable(TcpFlags(mask=mask, compare=compare), view.negated)
+    return None if mask is None else Negatable(TcpFlags(mask=mask, compare=compare), negated)
 
 
 def _flag_bits(value: Any) -> int | None:

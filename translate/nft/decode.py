@@ -12,6 +12,7 @@ from translate.exceptions import InvalidRule
 from translate.matches.comment import Comment
 from translate.nft.comment import split_comment
 from translate.nft.cursor import Cursor
+from translate.nft.encode import NO_INTERFACE
 from translate.nft.statements import MatchView, payload
 from translate.opaque import Opaque
 from translate.protocols import nft_protocol
@@ -153,13 +154,15 @@ class _Decoder:
             return False
         if not isinstance(view.right, str):
             return False
-        name = view.right
-        if name.endswith("\\*"):
+        name, negated = view.right, view.negated
+        if name == NO_INTERFACE:
+            name, negated = "+", not negated
+        elif name.endswith("\\*"):
             name = name[:-2] + "*"
         elif name.endswith("*"):
             name = name[:-1] + "+"
         try:
-            self._fields[field] = Negatable(Interface(name), view.negated)
+            self._fields[field] = Negatable(Interface(name), negated)
         except InvalidRule:
             return False
         return True

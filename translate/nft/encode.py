@@ -12,12 +12,23 @@ from translate.nft.statements import bitwise_and, match, meta, payload, prefix
 from translate.protocols import nft_protocol, protocol_name
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.rule import Goto, Jump, Rule, Target, Verdict
-from translate.types import Interface, IPVersion, MaskedAddress, Negatable, Statement
+from translate.types import (
+    Interface,
+    IPVersion,
+    MaskedAddress,
+    Negatable,
+    Statement,
+    address_text,
+)
 
-__all__ = ["NftRule", "to_nft"]
+__all__ = ["NO_INTERFACE", "NftRule", "to_nft"]
+
+NO_INTERFACE: Final = "INVAL/D"
+"""What iptables-translate writes for ``! -i +``: a name that no interface can have."""
 
 _VERDICTS: Final = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "QUEUE": "queue"}
 _FRAGMENT_OFFSET: Final = 0x1FFF
+_MAX_PROTOCOL: Final = 0xFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +110,11 @@ def _interface(key: str, value: Negatable[Interface] | None) -> list[Statement]:
         return []
     name = value.value.name
     if name == "+":
-        raise Untranslatable("! -i + or ! -o +", "nft has no test that never holds")
+        return [match(meta(key), NO_INTERFACE, negated=not value.negated)]
+    if name.endswith(("\\*", "\\+")):
+        raise Untranslatable(
+            f"interface {name!r}", "nft lists it in the same way as one without the backslash"
+        )
     stem, wildcard = (name[:-1], "*") if name.endswith("+") else (name, "")
     if not wildcard and stem.endswith("*"):
         stem = stem[:-1] + "\\*"
@@ -118,6 +133,8 @@ def _protocol(rule: Rule) -> list[Statement]:
     if protocol is None:
         return []
     name = protocol_name(protocol.value)
+    if protocol.value > _MAX_PROTOCOL:
+        raise Untranslatable(f"-p {name}", "a packet's protocol field holds 8 bits")
     if not protocol.negated and any(value.name == name for value in rule.matches):
         return []
     left = payload("ip", "protocol") if rule.version is IPVersion.V4 else meta("l4proto")
@@ -137,9 +154,9 @@ def _address(
         return []
     left = payload(version.family, field)
     length = value.value.prefix_length
-    address = str(value.value.address)
+    address = address_text(value.value.address)
     if length is None:
-        left = bitwise_and(left, str(value.value.mask))
+        left = bitwise_and(left, address_text(value.value.mask))
         return [match(left, address, negated=value.negated)]
     right: Any = address if length == version.bits else prefix(address, length)
     return [match(left, right, negated=value.negated)]

@@ -10,6 +10,7 @@ from translate.types import PortRange, Statement
 __all__ = [
     "MatchView",
     "bitwise_and",
+    "concat",
     "ct",
     "match",
     "meta",
@@ -81,6 +82,11 @@ def raw_payload(base: str, offset: int, length: int) -> dict[str, Any]:
 def bitwise_and(left: Any, mask: Any) -> dict[str, Any]:
     """``left & mask``."""
     return {"&": [left, mask]}
+
+
+def concat(fields: Sequence[Any]) -> dict[str, Any]:
+    """``field . field``."""
+    return {"concat": list(fields)}
 
 
 def prefix(address: str, length: int) -> dict[str, Any]:

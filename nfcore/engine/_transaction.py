@@ -315,15 +315,14 @@ class Transaction:
     def _steps(self) -> list[Step]:
         self._check_open()
         plans = [plan_chain(overlay) for overlay in self._overlays.values()]
-        removals = [step for plan in plans for step in plan.removals]
-        self._check_removals(removals)
+        self._check_removals()
         return [
             *self._new_tables([step for plan in plans for step in plan.creations]),
             *(step for plan in plans for step in plan.creations),
             *(step for plan in plans for step in plan.deletions),
             *(step for plan in plans for step in plan.policies),
             *(step for plan in plans for step in plan.additions),
-            *removals,
+            *(step for plan in plans for step in plan.removals),
         ]
 
     def _new_tables(self, creations: Sequence[Step]) -> list[Step]:
@@ -335,14 +334,12 @@ class Transaction:
                     tables[table] = Step(operation=AddTable(table=table), site=step.site)
         return list(tables.values())
 
-    def _check_removals(self, removals: Sequence[Step]) -> None:
-        for step in removals:
-            if not isinstance(step.operation, DeleteChain):
-                continue
-            referrer = self._referrer(step.operation.chain)
+    def _check_removals(self) -> None:
+        for overlay in self._overlays.values():
+            referrer = None if overlay.exists else self._referrer(overlay.ref)
             if referrer is not None:
                 raise Conflict(
-                    f"{step.operation.chain} cannot be removed (asked for at {step.site}): "
+                    f"{overlay.ref} cannot be removed (asked for at {overlay.site}): "
                     f"a rule of {referrer.name} jumps to it"
                 )
 

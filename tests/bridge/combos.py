@@ -17,6 +17,7 @@ from nfcore.bridge import (
     Wsl2Host,
 )
 from nfcore.engine import Firewall
+from translate import IPAddress
 
 __all__ = ["COMBINATIONS", "Combination", "driver_for"]
 
@@ -56,7 +57,7 @@ class Combination:
 
 def _ports(spec: NetworkSpec) -> Iterator[PublishedPort]:
     """Each protocol, on every address and on one, in each IP version."""
-    hosts = (IPv4Address("198.51.100.7"), IPv6Address("2001:db8:7::7"))
+    hosts: tuple[IPAddress, ...] = (IPv4Address("198.51.100.7"), IPv6Address("2001:db8:7::7"))
     for subnet, host in zip((spec.subnet_v4, spec.subnet_v6), hosts, strict=True):
         if subnet is not None:
             container = subnet[2]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from nfcore.engine import Engine, Ruleset, Transaction
 from nfcore.exceptions import Conflict
@@ -61,6 +61,9 @@ def check_ruleset(ruleset: Ruleset, plain: PlainFirewall) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(first=programs(), second=programs())
+@example(
+    first=[("new", "TWO"), ("append", "FORWARD", "a", "TWO", ""), ("remove", "TWO")], second=[]
+)
 def test_a_commit_leaves_what_plain_lists_hold(first: Program, second: Program) -> None:
     engine = Engine(FakeExecutor())
     plain = PlainFirewall()

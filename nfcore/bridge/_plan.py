@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,7 +58,11 @@ class AppliedNetworks:
 
 
 def plan_apply(
-    transaction: ProgrammableView, driver: Driver, wanted: Sequence[WantedNetwork]
+    transaction: ProgrammableView,
+    driver: Driver,
+    wanted: Sequence[WantedNetwork],
+    *,
+    progress: Callable[[int], None] | None = None,
 ) -> AppliedNetworks:
     """Program what is wanted, and take back what an earlier file wanted and this one does not.
 
@@ -69,6 +73,7 @@ def plan_apply(
         transaction: where.
         driver: the driver that programs.
         wanted: the networks, in the order of their creation.
+        progress: told after each wanted network how many are programmed.
 
     Raises:
         Conflict: two wanted networks or ports exclude each other, or one excludes what is there.
@@ -108,8 +113,10 @@ def plan_apply(
         )
     for network in wanted:
         _take_back(transaction, driver, network, kept.get(network.spec.bridge))
-    for network in wanted:
+    for count, network in enumerate(wanted, 1):
         _program(transaction, driver, network)
+        if progress is not None:
+            progress(count)
     _drop_stale_jump(transaction, driver, left)
     return _summary(wanted, kept, gone)
 

@@ -1,0 +1,1 @@
+"""nfcore: Docker's bridge firewall, programmed natively and atomically through nf_tables."""

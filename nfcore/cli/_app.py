@@ -1,0 +1,63 @@
+"""The command tree, and the one place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from nfcore.cli import _apply, _doctor, _network, _port, _save, _translate
+from nfcore.cli._output import error_console
+from nfcore.exceptions import NetfilterError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="nfcore",
+    help="Program Docker's bridge networks into the firewall: natively, atomically, in one go.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("apply")(_apply.apply)
+app.command("save")(_save.save)
+app.add_typer(_network.app, name="network")
+app.add_typer(_port.app, name="port")
+app.command("translate", context_settings=_translate.CONTEXT_SETTINGS)(_translate.translate)
+app.command("doctor")(_doctor.doctor)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version  # noqa: PLC0415 - only --version needs it
+
+        sys.stdout.write(f"nfcore {version('nfcore')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Program Docker's bridge networks into the firewall: natively, atomically, in one go."""
+    del version
+
+
+def main() -> None:
+    """Run the command line; every error of nfcore's own becomes one message and exit code 1."""
+    try:
+        app()
+    except NetfilterError as error:
+        error_console().print(f"nfcore: {error}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone: there is nobody to tell
+        sys.exit(1)

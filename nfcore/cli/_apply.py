@@ -1,0 +1,125 @@
+"""``nfcore apply``."""
+
+from __future__ import annotations
+
+import enum
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from nfcore.cli._changes import print_plan
+from nfcore.cli._host import open_host
+from nfcore.cli._network import network_rows
+from nfcore.cli._options import Backend, BackendOption, DryRunOption, JsonOption, NetnsOption
+from nfcore.cli._output import console, error_console, print_json, print_table
+from nfcore.cli._progress import late_progress
+from nfcore.cli._sandbox import enter_sandbox
+from nfcore.host import Applied
+from nfcore.inputs import load
+from translate import IPVersion
+
+__all__ = ["apply"]
+
+
+class Layout(enum.Enum):
+    """``--layout``."""
+
+    RULES = "rules"
+
+
+def apply(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="A Compose file, or the output of docker network inspect; - is standard input.",
+        ),
+    ],
+    *,
+    layout: Annotated[
+        Layout, typer.Option("--layout", help="How the rules are laid out in the kernel.")
+    ] = Layout.RULES,
+    backend: BackendOption = Backend.NFTABLES,
+    no_userland_proxy: Annotated[
+        bool,
+        typer.Option(
+            "--no-userland-proxy", help="docker-proxy does not run: turn hairpin mode on."
+        ),
+    ] = False,
+    netns: NetnsOption = None,
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--sandbox",
+            help="Try it in a user and network namespace of its own, which needs no root, and "
+            "print what was programmed there.",
+        ),
+    ] = False,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the firewall hold what Docker would program for FILE, in one transaction.
+
+    Networks that an earlier FILE had and this one lacks are removed. Those made by hand
+    (nfcore network create) or by others are left alone.
+    """
+    del layout  # there is one so far
+    if sandbox and netns is not None:
+        raise typer.BadParameter("--sandbox and --netns exclude each other", param_hint="--sandbox")
+    topology = load(file, stdin=sys.stdin.buffer, environment=os.environ)
+    for note in topology.notes:
+        error_console().print(f"note: {note}", markup=False, soft_wrap=True)
+    if sandbox:
+        enter_sandbox()
+    with open_host(backend, netns, userland_proxy=not no_userland_proxy, dry_run=dry_run) as host:
+        with late_progress("Networks", len(topology.networks)) as progress:
+            applied = host.apply(topology.networks, progress=progress)
+        states = host.networks()
+        saved = [host.save(version) for version in IPVersion] if sandbox else []
+    if as_json:
+        print_json(_as_json(applied, dry_run=dry_run))
+        return
+    if dry_run:
+        print_plan(applied.changes)
+    elif applied.changes:
+        print_table(*network_rows(states))
+    console().print(_summary(applied, dry_run=dry_run), markup=False, soft_wrap=True)
+    for version, text in zip(IPVersion, saved, strict=False):
+        console().print(f"\n# {version.program}-save", style="bold", markup=False)
+        sys.stdout.write(text)
+
+
+def _summary(applied: Applied, *, dry_run: bool) -> str:
+    networks = applied.networks
+    if not applied.changes:
+        return f"nothing to change: {len(networks.kept)} networks are as the file has them"
+    words = [
+        f"{len(names)} {word}"
+        for word, names in (
+            ("created", networks.created),
+            ("changed", networks.changed),
+            ("deleted", networks.deleted),
+            ("kept", networks.kept),
+        )
+        if names
+    ]
+    added = sum(1 for sign, _ in applied.changes if sign == "+")
+    removed = len(applied.changes) - added
+    how = "dry run, nothing was sent" if dry_run else "one transaction"
+    return (
+        f"networks: {', '.join(words)}; rules and chains: {added} added, {removed} removed ({how})"
+    )
+
+
+def _as_json(applied: Applied, *, dry_run: bool) -> dict[str, Any]:
+    networks = applied.networks
+    return {
+        "changed": bool(applied.changes) and not dry_run,
+        "created": list(networks.created),
+        "updated": list(networks.changed),
+        "deleted": list(networks.deleted),
+        "kept": list(networks.kept),
+        "changes": [{"sign": sign, "command": command} for sign, command in applied.changes],
+    }

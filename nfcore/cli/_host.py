@@ -1,0 +1,40 @@
+"""Opening the host that a command works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nfcore.cli._options import Backend
+from nfcore.engine import Engine
+from nfcore.executor import open_executor
+from nfcore.host import Host
+
+__all__ = ["open_host"]
+
+
+@contextmanager
+def open_host(
+    backend: Backend,
+    netns: str | None,
+    *,
+    userland_proxy: bool | None = None,
+    dry_run: bool = False,
+) -> Iterator[Host]:
+    """A host on the chosen backend and namespace, closed when the block ends.
+
+    Args:
+        backend: what talks to the kernel.
+        netns: the network namespace's name, or None for this one.
+        userland_proxy: see `Host`.
+        dry_run: see `Host`.
+    """
+    host = Host(
+        Engine(open_executor(backend.value, netns=netns)),
+        userland_proxy=userland_proxy,
+        dry_run=dry_run,
+    )
+    try:
+        yield host
+    finally:
+        host.close()

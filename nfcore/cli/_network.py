@@ -1,0 +1,168 @@
+"""``nfcore network``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from nfcore.bridge import MadeBy, NetworkState
+from nfcore.cli._changes import report
+from nfcore.cli._host import open_host
+from nfcore.cli._options import (
+    Backend,
+    BackendOption,
+    DryRunOption,
+    JsonOption,
+    NetnsOption,
+    UserlandProxyOption,
+)
+from nfcore.cli._output import print_json, print_table
+from nfcore.inputs import network_from_flags
+from translate import IPVersion
+
+__all__ = ["app", "network_rows"]
+
+app = typer.Typer(help="Create, remove and list networks by hand.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The network's name.")],
+    *,
+    subnet: Annotated[
+        list[str],
+        typer.Option("--subnet", metavar="CIDR", help="Its subnet; once for each IP version."),
+    ],
+    gateway: Annotated[
+        list[str] | None,
+        typer.Option("--gateway", metavar="IP", help="The bridge's address in a subnet."),
+    ] = None,
+    ipv6: Annotated[bool, typer.Option("--ipv6", help="Program IPv6 for the IPv6 subnet.")] = False,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="No way out of the network.")
+    ] = False,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--opt",
+            "-o",
+            metavar="KEY=VALUE",
+            help="A driver option, such as com.docker.network.bridge.name=br0.",
+        ),
+    ] = None,
+    userland_proxy: UserlandProxyOption = None,
+    backend: BackendOption = Backend.NFTABLES,
+    netns: NetnsOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Create a network on the host as it stands, with the flags of docker network create."""
+    spec = network_from_flags(
+        name,
+        subnets=subnet,
+        gateways=gateway or (),
+        ipv6=ipv6,
+        internal=internal,
+        options=option or (),
+    )
+    with open_host(backend, netns, userland_proxy=userland_proxy, dry_run=dry_run) as host:
+        changes = host.create_network(spec)
+    report(changes, f"network {name} on bridge {spec.bridge}", dry_run=dry_run, as_json=as_json)
+
+
+@app.command("rm")
+def remove(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The network's name.")],
+    *,
+    backend: BackendOption = Backend.NFTABLES,
+    netns: NetnsOption = None,
+    dry_run: DryRunOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Remove a network with its published ports, in one transaction."""
+    with open_host(backend, netns, dry_run=dry_run) as host:
+        changes = host.remove_network(name)
+    report(changes, f"network {name} removed", dry_run=dry_run, as_json=as_json)
+
+
+@app.command("ls")
+def list_networks(
+    *,
+    backend: BackendOption = Backend.NFTABLES,
+    netns: NetnsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the networks that the kernel's rules tell of."""
+    with open_host(backend, netns) as host:
+        states = host.networks()
+    if as_json:
+        print_json([_as_json(state) for state in states])
+    else:
+        print_table(*network_rows(states))
+
+
+def network_rows(states: Iterable[NetworkState]) -> tuple[Sequence[str], list[Sequence[str]]]:
+    """The table of networks: its columns and rows."""
+    columns = ("NETWORK", "BRIDGE", "IPV4", "IPV6", "MODE", "PORTS", "MADE BY")
+    return columns, [
+        (
+            state.spec.name,
+            state.spec.bridge,
+            _subnet(state, IPVersion.V4),
+            _subnet(state, IPVersion.V6),
+            _mode(state),
+            str(len(state.ports)),
+            _maker(state),
+        )
+        for state in states
+    ]
+
+
+def _subnet(state: NetworkState, version: IPVersion) -> str:
+    if state.spec.subnet(version) is None:
+        return "-"
+    return str(state.subnet(version) or "?")
+
+
+def _mode(state: NetworkState) -> str:
+    spec = state.spec
+    words = ["internal"] if spec.internal else []
+    modes = {spec.gateway_mode(v).value for v in IPVersion if spec.subnet(v) is not None}
+    if not spec.internal:
+        words.append("/".join(sorted(modes)))
+        if not spec.masquerade:
+            words.append("no masquerade")
+    if not spec.icc:
+        words.append("icc off")
+    return ", ".join(words)
+
+
+def _maker(state: NetworkState) -> str:
+    return {MadeBy.APPLY: "apply", MadeBy.HAND: "hand", MadeBy.OTHERS: "others"}[state.made_by]
+
+
+def _as_json(state: NetworkState) -> dict[str, Any]:
+    spec = state.spec
+    return {
+        "name": spec.name,
+        "bridge": spec.bridge,
+        "subnet_v4": _text(state.subnet(IPVersion.V4)),
+        "subnet_v6": _text(state.subnet(IPVersion.V6)),
+        "gateway_v4": _text(spec.gateway_v4),
+        "gateway_v6": _text(spec.gateway_v6),
+        "internal": spec.internal,
+        "icc": spec.icc,
+        "masquerade": spec.masquerade,
+        "gateway_mode_v4": spec.gateway_mode_v4.value,
+        "gateway_mode_v6": spec.gateway_mode_v6.value,
+        "host_ipv4": _text(spec.host_ipv4),
+        "host_ipv6": _text(spec.host_ipv6),
+        "ports": [str(port) for port in state.ports],
+        "made_by": _maker(state),
+    }
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

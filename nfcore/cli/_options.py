@@ -1,0 +1,51 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+import typer
+
+__all__ = [
+    "Backend",
+    "BackendOption",
+    "DryRunOption",
+    "JsonOption",
+    "NetnsOption",
+    "UserlandProxyOption",
+]
+
+
+class Backend(enum.Enum):
+    """``--backend``."""
+
+    NFTABLES = "nftables"
+    CFFI = "cffi"
+    MODULE = "module"
+
+
+BackendOption = Annotated[
+    Backend,
+    typer.Option(
+        "--backend",
+        help="What talks to the kernel: nftables (libnftables by the compiled extension or else by "
+        "the nftables module), or just the one or the other.",
+    ),
+]
+NetnsOption = Annotated[
+    str | None,
+    typer.Option("--netns", metavar="NAME", help="Work in this network namespace (ip netns list)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Print the plan as iptables lines; send nothing.")
+]
+UserlandProxyOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--userland-proxy/--no-userland-proxy",
+        help="Whether docker-proxy runs; without it, hairpin mode is on.",
+        show_default="as the host's networks have it",
+    ),
+]

@@ -1,0 +1,73 @@
+"""``nfcore translate``."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from nfcore.cli._output import print_json
+from translate import (
+    format_command,
+    parse_command,
+    to_nft_commands,
+    translate_lines,
+)
+
+__all__ = ["CONTEXT_SETTINGS", "translate"]
+
+CONTEXT_SETTINGS = {"allow_interspersed_args": False, "ignore_unknown_options": True}
+"""From the first word or foreign option on, everything belongs to the iptables command."""
+
+
+class Form(enum.Enum):
+    """``--to``."""
+
+    JSON = "json"
+    SAVE = "save"
+
+
+def translate(
+    context: typer.Context,
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="COMMAND...",
+            help="An iptables or ip6tables command, such as: iptables -A INPUT -j DROP",
+        ),
+    ] = None,
+    *,
+    lines: Annotated[
+        bool,
+        typer.Option("--lines", help="Read commands from standard input, print one line for each."),
+    ] = False,
+    to: Annotated[
+        Form, typer.Option("--to", help="nft JSON, or the form that iptables-save prints.")
+    ] = Form.JSON,
+) -> None:
+    """Translate iptables commands into nft JSON; nothing is sent."""
+    if lines:
+        if command:
+            raise typer.BadParameter("--lines reads commands from standard input, give none here")
+        for line in translate_lines(_stdin_lines(), to="json" if to is Form.JSON else "save"):
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        return
+    if not command:
+        sys.stderr.write(f"{context.get_usage()}\n\nnfcore: no command to translate\n")
+        raise typer.Exit(2)
+    commands = parse_command(command)
+    if to is Form.SAVE:
+        for parsed in commands:
+            sys.stdout.write(f"{format_command(parsed)}\n")
+    else:
+        print_json({"nftables": [made for parsed in commands for made in to_nft_commands(parsed)]})
+
+
+def _stdin_lines() -> Iterator[str]:
+    """Standard input's lines; bytes that are no UTF-8 pass as surrogates, as in argv."""
+    for raw in sys.stdin.buffer:
+        yield raw.rstrip(b"\r\n").decode(errors="surrogateescape")

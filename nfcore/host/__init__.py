@@ -1,0 +1,6 @@
+"""One host's networks: everything that the command line does, for programs."""
+
+from nfcore.host._host import Applied, Host
+from nfcore.host._save import save_text
+
+__all__ = ["Applied", "Host", "save_text"]

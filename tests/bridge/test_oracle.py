@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 import pytest
@@ -96,15 +97,15 @@ def random_steps(seed: int, count: int) -> Iterator[tuple[str, Callable[[Firewal
         link = Link(parent=container + 1, child=container, port=5432)
         if kind == "create":
             there[int(spec.bridge[2:])] = spec
-            yield f"create {spec.bridge}", lambda fw, s=spec: driver.create_network(fw, s)
+            yield f"create {spec.bridge}", partial(driver.create_network, spec=spec)
         elif kind == "delete":
-            yield f"delete {spec.bridge}", lambda fw, s=spec: driver.delete_network(fw, s)
+            yield f"delete {spec.bridge}", partial(driver.delete_network, spec=spec)
         elif kind == "publish" and not spec.internal:
-            yield f"publish {port}", lambda fw, s=spec, p=port: driver.publish(fw, s, p)
+            yield f"publish {port}", partial(driver.publish, spec=spec, port=port)
         elif kind == "release":
-            yield f"release {port}", lambda fw, s=spec, p=port: driver.release(fw, s, p)
+            yield f"release {port}", partial(driver.release, spec=spec, port=port)
         elif kind == "link":
-            yield f"link {link}", lambda fw, s=spec, k=link: driver.link(fw, s, k)
+            yield f"link {link}", partial(driver.link, spec=spec, link=link)
         elif kind == "user":
             own = IptRule(IPVersion.V4, "filter", "FORWARD", ("-i", f"eth{rng.randrange(3)}"))
             yield f"insert {own}", own.insert

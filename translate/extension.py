@@ -168,6 +168,8 @@ class ParseContext:
         protocol: ``-p``, or None.
         matches: the names of the ``-m`` extensions in order.
         target: the name after ``-j``, or None.
+        interfaces: which of ``in-interface`` and ``out-interface`` are asked for.
+        protocol_position: the index of ``-p`` in argv, or None.
     """
 
     version: IPVersion
@@ -177,6 +179,15 @@ class ParseContext:
     matches: tuple[str, ...] = ()
     target: str | None = None
     interfaces: frozenset[str] = field(default=frozenset())
+    protocol_position: int | None = None
+
+    def is_before_protocol(self, given: Given) -> bool:
+        """Whether an option stands before ``-p``, which some extensions look for at once."""
+        return (
+            self.protocol_position is not None
+            and given.position is not None
+            and given.position < self.protocol_position
+        )
 
     def has_protocol(self, *numbers: int) -> bool:
         """Whether ``-p`` asks for one of these protocols (and not for its opposite)."""
@@ -228,6 +239,8 @@ class Extension(ABC, Generic[V]):
         raise Untranslatable(self.describe(), self.no_native_form)
 
     no_native_form: ClassVar[str] = "nftables has no such expression"
+    caveats: ClassVar[tuple[str, ...]] = ()
+    """Where the accepted native form decides otherwise than iptables, for docs/coverage.md."""
 
     def declarations(self, value: V, rule: Rule) -> list[Statement]:
         """The objects that the statements need beside them, as libnftables-json(5) objects.

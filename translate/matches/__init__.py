@@ -11,7 +11,9 @@ from translate.matches.conntrack import ConntrackExtension
 from translate.matches.dccp import DccpExtension
 from translate.matches.icmp import IcmpExtension
 from translate.matches.icmp6 import Icmp6Extension
+from translate.matches.multiport import MultiportExtension
 from translate.matches.sctp import SctpExtension
+from translate.matches.state import StateExtension
 from translate.matches.tcp import TcpExtension
 from translate.matches.udp import UdpExtension
 from translate.opaque import OpaqueExtension
@@ -25,7 +27,9 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     DccpExtension(),
     IcmpExtension(),
     Icmp6Extension(),
+    MultiportExtension(),
     SctpExtension(),
+    StateExtension(),
     TcpExtension(),
     UdpExtension(),
     OpaqueExtension(),

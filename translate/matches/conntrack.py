@@ -2,49 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
-from translate.exceptions import InvalidRule, Untranslatable
+from translate.exceptions import InvalidRule
 from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
-from translate.nft.bits import bits_from_nft, bits_to_nft
+from translate.matches._conntrack_nft import (
+    STATES,
+    STATUSES,
+    TUPLE_FIELDS,
+    conntrack_fields_from_nft,
+    conntrack_fields_to_nft,
+)
 from translate.nft.cursor import Cursor
-from translate.nft.statements import ct
+from translate.ports import parse_port_range
+from translate.protocols import protocol_number
 from translate.rule import Match, Rule
-from translate.types import Negatable, Statement
+from translate.types import IPVersion, Negatable, PortRange, Statement
+from translate.values.hosts import Host, read_host
+from translate.values.intervals import Interval, read_interval
+from translate.values.names import check_names, read_names
 
 __all__ = ["Conntrack", "ConntrackExtension"]
 
-_STATES: Final = MappingProxyType(
-    {
-        "INVALID": "invalid",
-        "NEW": "new",
-        "RELATED": "related",
-        "ESTABLISHED": "established",
-        "UNTRACKED": "untracked",
-    }
-)
-_STATUSES: Final = MappingProxyType({"SNAT": "snat", "DNAT": "dnat"})
-_ORDER: Final = (*_STATES, *_STATUSES)
+_DIRECTIONS: Final = ("ORIGINAL", "REPLY")
+_NONE: Final = "NONE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conntrack(Match):
-    """``--ctstate``: states in the order in which iptables-save prints them."""
+    """The tests of ``-m conntrack``.
+
+    Args:
+        state: ``--ctstate``, in the order in which iptables-save prints them.
+        protocol: ``--ctproto`` by number.
+        original_source: ``--ctorigsrc``; the three after it are ``--ctorigdst``, ``--ctreplsrc``
+            and ``--ctrepldst``.
+        original_source_ports: ``--ctorigsrcport``; the three after it likewise.
+        status: ``--ctstatus``, in iptables-save's order; empty for ``NONE``.
+        expiration: ``--ctexpire``, the seconds that the connection still has.
+        direction: ``--ctdir``, ORIGINAL or REPLY.
+    """
 
     name: ClassVar[str] = "conntrack"
     state: Negatable[tuple[str, ...]] | None = None
+    protocol: Negatable[int] | None = None
+    original_source: Negatable[Host] | None = None
+    original_destination: Negatable[Host] | None = None
+    reply_source: Negatable[Host] | None = None
+    reply_destination: Negatable[Host] | None = None
+    original_source_ports: Negatable[PortRange] | None = None
+    original_destination_ports: Negatable[PortRange] | None = None
+    reply_source_ports: Negatable[PortRange] | None = None
+    reply_destination_ports: Negatable[PortRange] | None = None
+    status: Negatable[tuple[str, ...]] | None = None
+    expiration: Negatable[Interval] | None = None
+    direction: str | None = None
 
     def __post_init__(self) -> None:
-        if self.state is not None and list(self.state.value) != [
-            name for name in _ORDER if name in self.state.value
-        ]:
-            raise InvalidRule(
-                f"conntrack: {self.state.value} must be known states, each once, in the order of "
-                f"{', '.join(_ORDER)}"
-            )
+        if self.state is not None:
+            check_names("conntrack state", self.state.value, STATES)
+            if not self.state.value:
+                raise InvalidRule("conntrack state: at least one is needed")
+        if self.status is not None:
+            check_names("conntrack status", self.status.value, STATUSES)
+        if self.protocol is not None and not 0 <= self.protocol.value <= 255:
+            raise InvalidRule(f"conntrack protocol must be 0 to 255, not {self.protocol.value}")
+        if self.direction is not None and self.direction not in _DIRECTIONS:
+            raise InvalidRule(f"conntrack direction must be ORIGINAL or REPLY: {self.direction!r}")
 
 
 class ConntrackExtension(MatchExtension[Conntrack]):
@@ -52,64 +78,88 @@ class ConntrackExtension(MatchExtension[Conntrack]):
 
     name = "conntrack"
     value = Conntrack
-    options = (Option(name="ctstate", negatable=True),)
+    options = (
+        Option(name="ctstate", negatable=True),
+        Option(name="ctproto", negatable=True),
+        *(Option(name=field.option, negatable=True) for field in TUPLE_FIELDS),
+        Option(name="ctstatus", negatable=True),
+        Option(name="ctexpire", negatable=True),
+        Option(name="ctdir"),
+    )
+    caveats = (
+        "packets without a connection (INVALID, UNTRACKED): iptables asks for the state alone and "
+        "passes over the other options, and takes '! --ctstate SNAT' or DNAT as true; nft's other "
+        "tests never hold for them",
+    )
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Conntrack:
-        del context
         if not given:
             raise given.error("at least one option must be given")
-        state = given.get("ctstate")
-        return Conntrack(state=None if state is None else _parse_states(state))
+        fields: dict[str, Any] = {}
+        for option in given:
+            field, value = _read(option, context.version)
+            fields[field] = value
+        return Conntrack(**fields)
 
     def format(self, value: Conntrack, context: ParseContext) -> Sequence[str]:
         del context
-        if value.state is None:
-            return []
-        names = ",".join(value.state.value)
-        return [*value.state.bang, "--ctstate", names]
+        texts: list[tuple[str, Negatable[Any] | None, Callable[[Any], str]]] = [
+            ("ctstate", value.state, ",".join),
+            ("ctproto", value.protocol, str),
+            *((field.option, getattr(value, field.attribute), str) for field in TUPLE_FIELDS),
+            ("ctstatus", value.status, lambda names: ",".join(names) or _NONE),
+            ("ctexpire", value.expiration, lambda seconds: seconds.text(":")),
+        ]
+        words: list[str] = []
+        for option, test, text in texts:
+            if test is not None:
+                words += [*test.bang, f"--{option}", text(test.value)]
+        if value.direction is not None:
+            words += ["--ctdir", value.direction]
+        return words
 
     def to_nft(self, value: Conntrack, rule: Rule) -> list[Statement]:
-        del rule
-        if value.state is None:
-            return []
-        names, negated = value.state.value, value.state.negated
-        states = [_STATES[name] for name in names if name in _STATES]
-        statuses = [_STATUSES[name] for name in names if name in _STATUSES]
-        if states and statuses and not negated:
-            raise Untranslatable(
-                f"--ctstate {','.join(names)}",
-                "nft tests state and NAT status apart, and one rule cannot ask for either",
-            )
-        statements = []
-        if states:
-            statements.append(bits_to_nft(ct("state"), states, negated=negated))
-        if statuses:
-            statements.append(bits_to_nft(ct("status"), statuses, negated=negated))
-        return statements
+        fields = {name: getattr(value, name) for name in value.__slots__}
+        later = [match.name for match in rule.matches[_index(rule, value) :]]
+        return conntrack_fields_to_nft(fields, rule, later)
 
     def from_nft(self, cursor: Cursor) -> Conntrack | None:
-        states = bits_from_nft(cursor.match_on(ct("state")), known=frozenset(_STATES.values()))
-        if states is not None:
-            cursor.take()
-        statuses = bits_from_nft(cursor.match_on(ct("status")), known=frozenset(_STATUSES.values()))
-        if states is not None and not (statuses and states.negated and statuses.negated):
-            statuses = None
-        elif statuses is not None:
-            cursor.take()
-        found = [bits for bits in (states, statuses) if bits is not None]
-        if not found:
-            return None
-        members = {member for bits in found for member in bits.value}
-        names = {**_STATES, **_STATUSES}
-        state = Negatable(
-            tuple(name for name in _ORDER if names[name] in members), found[0].negated
-        )
-        return Conntrack(state=state)
+        fields = conntrack_fields_from_nft(cursor)
+        return Conntrack(**fields) if fields else None
 
 
-def _parse_states(given: Given) -> Negatable[tuple[str, ...]]:
-    names = [word.upper() for word in given.value.split(",")]
-    for name in names:
-        if name not in _ORDER:
-            raise given.error(f"unknown connection state {name!r}: {', '.join(_ORDER)}")
-    return Negatable(tuple(name for name in _ORDER if name in names), given.negated)
+def _index(rule: Rule, value: Conntrack) -> int:
+    return next((i for i, match in enumerate(rule.matches) if match is value), 0)
+
+
+def _read(given: Given, version: IPVersion) -> tuple[str, Any]:
+    """The field that an option sets, and its value."""
+    value: Any
+    match given.option.name:
+        case "ctdir":
+            if given.value.upper() not in _DIRECTIONS:
+                raise given.error(f"unknown direction {given.value!r}: ORIGINAL or REPLY")
+            return "direction", given.value.upper()
+        case "ctstate":
+            field, value = "state", read_names(given, tuple(STATES))
+        case "ctstatus":
+            names = read_names(given, (*STATUSES, _NONE))
+            field, value = "status", tuple(name for name in names if name != _NONE)
+        case "ctproto":
+            field, value = "protocol", _protocol(given)
+        case "ctexpire":
+            field, value = "expiration", read_interval(given)
+        case name:
+            tuple_field = next(f for f in TUPLE_FIELDS if f.option == name)
+            field = tuple_field.attribute
+            value = (
+                parse_port_range(given, None) if tuple_field.is_port else read_host(given, version)
+            )
+    return field, Negatable(value, given.negated)
+
+
+def _protocol(given: Given) -> int:
+    number = protocol_number(given.value)
+    if number is None or number > 255:
+        raise given.error(f"unknown protocol {given.value!r}: a name or a number from 0 to 255")
+    return number

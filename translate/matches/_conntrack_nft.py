@@ -1,0 +1,389 @@
+"""The nft side of ``-m conntrack``, in iptables-translate's order of statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeGuard
+
+from translate.exceptions import Untranslatable
+from translate.nft.bits import bits_from_nft, bits_to_nft
+from translate.nft.cursor import Cursor
+from translate.nft.statements import (
+    MatchView,
+    bitwise_and,
+    ct,
+    match,
+    meta,
+    port_from_json,
+    port_json,
+    prefix,
+    value_range,
+)
+from translate.protocols import nft_protocol, protocol_name
+from translate.rule import Rule
+from translate.types import IPAddress, IPVersion, Negatable, Statement, address_text
+from translate.values.hosts import Host
+from translate.values.intervals import Interval
+
+__all__ = [
+    "STATES",
+    "STATUSES",
+    "TUPLE_FIELDS",
+    "TupleField",
+    "conntrack_fields_from_nft",
+    "conntrack_fields_to_nft",
+    "read_states",
+    "states_to_nft",
+]
+
+_TRACKING: Final = MappingProxyType(
+    {
+        "INVALID": "invalid",
+        "NEW": "new",
+        "RELATED": "related",
+        "ESTABLISHED": "established",
+        "UNTRACKED": "untracked",
+    }
+)
+_NAT: Final = MappingProxyType({"SNAT": "snat", "DNAT": "dnat"})
+STATES: Final = MappingProxyType({**_TRACKING, **_NAT})
+"""iptables' names for states, in the order in which iptables-save prints them; nft's for each."""
+STATUSES: Final = MappingProxyType(
+    {
+        "EXPECTED": "expected",
+        "SEEN_REPLY": "seen-reply",
+        "ASSURED": "assured",
+        "CONFIRMED": "confirmed",
+    }
+)
+"""The same for status bits."""
+
+
+class TupleField(NamedTuple):
+    """One address or port of a connection: its option, its place in the value, nft's words."""
+
+    option: str
+    attribute: str
+    direction: str
+    key: str
+
+    @property
+    def is_port(self) -> bool:
+        """Whether it is a port."""
+        return self.option.endswith("port")
+
+    @property
+    def left(self) -> dict[str, Any]:
+        """``ct DIRECTION KEY``."""
+        return ct(self.key, dir=self.direction)
+
+
+TUPLE_FIELDS: Final = (
+    TupleField("ctorigsrc", "original_source", "original", "saddr"),
+    TupleField("ctorigdst", "original_destination", "original", "daddr"),
+    TupleField("ctreplsrc", "reply_source", "reply", "saddr"),
+    TupleField("ctrepldst", "reply_destination", "reply", "daddr"),
+    TupleField("ctorigsrcport", "original_source_ports", "original", "proto-src"),
+    TupleField("ctorigdstport", "original_destination_ports", "original", "proto-dst"),
+    TupleField("ctreplsrcport", "reply_source_ports", "reply", "proto-src"),
+    TupleField("ctrepldstport", "reply_destination_ports", "reply", "proto-dst"),
+)
+
+_PORT_PROTOCOLS: Final = frozenset({1, 2, 6, 17, 33, 50, 51, 58, 108, 132, 136})
+"""The protocols whose headers nft knows: it reads a connection's ports only after one of them."""
+_ANY_EXPIRATION: Final = 0xFFFFFFFF
+_LAST_SECOND: Final = 4294966
+"""The kernel counts in 32 bits of milliseconds."""
+
+
+def conntrack_fields_to_nft(
+    fields: Mapping[str, Any], rule: Rule, later: Sequence[str]
+) -> list[Statement]:
+    """The statements for a value's fields.
+
+    Args:
+        fields: the attributes of a `Conntrack`.
+        rule: its rule.
+        later: the names of the rule's matches from it on.
+
+    Raises:
+        Untranslatable: nft cannot say one of them.
+    """
+    statements = _port_dependency(fields, rule, later)
+    if fields["direction"] is not None:
+        statements.append(match(ct("direction"), fields["direction"].lower()))
+    protocol: Negatable[int] | None = fields["protocol"]
+    if protocol is not None:
+        statements.append(match(ct("protocol"), protocol.value, negated=protocol.negated))
+    if fields["state"] is not None:
+        statements += states_to_nft(fields["state"])
+    status: Negatable[tuple[str, ...]] | None = fields["status"]
+    if status is not None:
+        statements.append(_status_to_nft(status))
+    if fields["expiration"] is not None:
+        statements.append(_expiration_to_nft(fields["expiration"]))
+    for field in TUPLE_FIELDS:
+        test = fields[field.attribute]
+        if test is not None:
+            to_nft = _ports_to_nft if field.is_port else _host_to_nft
+            statements.append(to_nft(field.left, test))
+    return statements
+
+
+def conntrack_fields_from_nft(cursor: Cursor) -> dict[str, Any]:
+    """The fields that the statements at the cursor test, which it steps past."""
+    fields: dict[str, Any] = {}
+    readers: tuple[tuple[str, Callable[[Cursor], Any]], ...] = (
+        ("direction", _direction),
+        ("protocol", _protocol),
+        ("state", _states),
+        ("status", _status),
+        ("expiration", _expiration),
+    )
+    for name, reader in readers:
+        value = reader(cursor)
+        if value is not None:
+            fields[name] = value
+    for field in TUPLE_FIELDS:
+        value = _ports(cursor, field) if field.is_port else _host(cursor, field)
+        if value is not None:
+            fields[field.attribute] = value
+    return fields
+
+
+# -- direction and protocol -----------------------------------------------------------------------
+
+
+def _direction(cursor: Cursor) -> str | None:
+    view = cursor.match_on(ct("direction"))
+    if view is None or view.op != "==" or view.right not in ("original", "reply"):
+        return None
+    cursor.take()
+    return str(view.right).upper()
+
+
+def _protocol(cursor: Cursor) -> Negatable[int] | None:
+    lefts = (ct("protocol"), ct("protocol", dir="original"), ct("protocol", dir="reply"))
+    view = cursor.match_on(*lefts)
+    if view is None or not view.is_equality:
+        return None
+    number = nft_protocol(view.right)
+    if number is None:
+        return None
+    cursor.take()
+    return Negatable(number, view.negated)
+
+
+def _port_dependency(
+    fields: Mapping[str, Any], rule: Rule, later: Sequence[str]
+) -> list[Statement]:
+    """What nft must know of the protocol before it reads ports."""
+    if not any(fields[field.attribute] for field in TUPLE_FIELDS if field.is_port):
+        return []
+    own: Negatable[int] | None = fields["protocol"]
+    if own is not None and not own.negated and own.value in _PORT_PROTOCOLS:
+        return []
+    if rule.protocol is None or rule.protocol.negated or rule.protocol.value not in _PORT_PROTOCOLS:
+        raise Untranslatable(
+            "a port of -m conntrack",
+            "nft reads a connection's ports only where -p or --ctproto names a protocol that it "
+            "knows",
+        )
+    name = protocol_name(rule.protocol.value)
+    # The protocol's own match stands for -p, but comes too late.
+    return [match(meta("l4proto"), rule.protocol.value)] if name in later else []
+
+
+# -- states and status bits -----------------------------------------------------------------------
+
+
+def states_to_nft(state: Negatable[tuple[str, ...]]) -> list[Statement]:
+    """The statements for ``--ctstate``.
+
+    Raises:
+        Untranslatable: it asks for a state or a kind of NAT.
+    """
+    names, negated = state.value, state.negated
+    states = [_TRACKING[name] for name in names if name in _TRACKING]
+    nat = [_NAT[name] for name in names if name in _NAT]
+    if states and nat and not negated:
+        raise Untranslatable(
+            f"--ctstate {','.join(names)}",
+            "nft tests state and NAT status apart, and one rule cannot ask for either",
+        )
+    statements = []
+    if states:
+        statements.append(bits_to_nft(ct("state"), states, negated=negated))
+    if nat:
+        statements.append(bits_to_nft(ct("status"), nat, negated=negated))
+    return statements
+
+
+def read_states(cursor: Cursor) -> Negatable[tuple[str, ...]] | None:
+    """The states that a ``ct state`` statement tests, which the cursor steps past."""
+    bits = bits_from_nft(cursor.match_on(ct("state")), known=frozenset(_TRACKING.values()))
+    if bits is None:
+        return None
+    cursor.take()
+    names = tuple(name for name, word in _TRACKING.items() if word in bits.value)
+    return Negatable(names, bits.negated)
+
+
+def _states(cursor: Cursor) -> Negatable[tuple[str, ...]] | None:
+    states = read_states(cursor)
+    bits = bits_from_nft(cursor.match_on(ct("status")), known=frozenset(_NAT.values()))
+    if bits is None or (states is not None and not (states.negated and bits.negated)):
+        return states
+    cursor.take()
+    nat = tuple(name for name, word in _NAT.items() if word in bits.value)
+    return Negatable((*(states.value if states else ()), *nat), bits.negated)
+
+
+def _status_to_nft(status: Negatable[tuple[str, ...]]) -> Statement:
+    names = [STATUSES[name] for name in status.value]
+    if names:
+        return bits_to_nft(ct("status"), names, negated=status.negated)
+    return match(ct("status"), 0, op="!" if status.negated else "in")
+
+
+def _status(cursor: Cursor) -> Negatable[tuple[str, ...]] | None:
+    view = cursor.match_on(ct("status"))
+    if view is None:
+        return None
+    if view.op in {"in", "!"} and view.right == 0 and not isinstance(view.right, bool):
+        cursor.take()
+        return Negatable((), view.op == "!")
+    bits = bits_from_nft(view, known=frozenset(STATUSES.values()))
+    if bits is None:
+        return None
+    cursor.take()
+    names = tuple(name for name, word in STATUSES.items() if word in bits.value)
+    return Negatable(names, bits.negated)
+
+
+# -- expiration -----------------------------------------------------------------------------------
+
+
+def _expiration_to_nft(test: Negatable[Interval]) -> Statement:
+    """Whole seconds for iptables, milliseconds for nft: up to the end of the last second."""
+    first, last = test.value.first, test.value.last
+    if first > _LAST_SECOND or _LAST_SECOND < last < _ANY_EXPIRATION:
+        raise Untranslatable(
+            f"--ctexpire {test.value.text(':')}",
+            f"nft counts up to {_LAST_SECOND} seconds",
+        )
+    if last == _ANY_EXPIRATION:
+        return match(ct("expiration"), first, op="<" if test.negated else ">=")
+    return match(ct("expiration"), value_range(first, f"{last}s999ms"), negated=test.negated)
+
+
+def _expiration(cursor: Cursor) -> Negatable[Interval] | None:
+    view = cursor.match_on(ct("expiration"))
+    if view is None:
+        return None
+    if view.op in {"<", ">="}:
+        first: Any = view.right
+        last: Any = _ANY_EXPIRATION
+    else:
+        ends = view.right.get("range") if isinstance(view.right, dict) else None
+        if not view.is_equality or not isinstance(ends, list) or len(ends) != 2:
+            return None
+        first, last = ends
+        if isinstance(last, str) and last.endswith("s999ms") and last[:-6].isdecimal():
+            last = int(last[:-6])
+    if not _is_number(first) or not _is_number(last) or first > last:
+        return None
+    cursor.take()
+    return Negatable(Interval(first, last), view.op in {"<", "!="})
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+# -- ports ----------------------------------------------------------------------------------------
+
+
+def _ports_to_nft(left: dict[str, Any], test: Negatable[Any]) -> Statement:
+    return match(left, port_json(test.value), negated=test.negated)
+
+
+def _ports(cursor: Cursor, field: TupleField) -> Negatable[Any] | None:
+    view = cursor.match_on(field.left)
+    if view is None or not view.is_equality:
+        return None
+    ports = port_from_json(view.right)
+    if ports is None:
+        return None
+    cursor.take()
+    return Negatable(ports, view.negated)
+
+
+# -- addresses ------------------------------------------------------------------------------------
+#
+# nft compares the leading bytes of an address where a prefix ends at a byte's edge, and 1.0.6 lists
+# those bytes as if they were the trailing ones: 10.1.0.0/16 as 0.0.10.1. Read back, leading zero
+# bytes stand for a shorter prefix; where that would be wrong, a mask is written that nft lists as
+# it is.
+
+
+def _host_to_nft(left: dict[str, Any], test: Negatable[Host]) -> Statement:
+    host = test.value
+    address, length = host.network.address, host.length
+    text = address_text(address)
+    if length % 8 or length == 0:
+        return match(left, prefix(text, length), negated=test.negated)
+    listed = type(address)(int(address) >> (address.max_prefixlen - length))
+    if _host_as_listed(listed) != host:
+        mask = address_text(host.network.mask)
+        return match(bitwise_and(left, mask), text, negated=test.negated)
+    right = text if length == address.max_prefixlen else prefix(text, length)
+    return match(left, right, negated=test.negated)
+
+
+def _host_as_listed(address: IPAddress) -> Host:
+    bits = address.max_prefixlen
+    number = int(address)
+    zero_bytes = bits // 8 - (number.bit_length() + 7) // 8
+    if zero_bytes in (0, bits // 8) or (bits == 128 and number == 1):
+        return Host.of(address, bits)
+    return Host.of(type(address)(number << 8 * zero_bytes), bits - 8 * zero_bytes)
+
+
+def _host(cursor: Cursor, field: TupleField) -> Negatable[Host] | None:
+    view = cursor.match()
+    if view is None or not view.is_equality:
+        return None
+    left, mask = view.left, None
+    if isinstance(left, dict) and isinstance(left.get("&"), list) and len(left["&"]) == 2:
+        left, mask = left["&"]
+    keys = (field.key, f"{cursor.version.family} {field.key}")
+    if left not in [ct(key, dir=field.direction) for key in keys]:
+        return None
+    host = _read_host(view, mask, cursor.version)
+    if host is None:
+        return None
+    cursor.take()
+    return Negatable(host, view.negated)
+
+
+def _read_host(view: MatchView, mask: Any, version: IPVersion) -> Host | None:
+    kind = IPv4Address if version is IPVersion.V4 else IPv6Address
+    try:
+        if isinstance(view.right, str) and mask is None:
+            return _host_as_listed(kind(view.right))
+        if isinstance(view.right, str) and isinstance(mask, str):
+            ones = int(kind(mask)).bit_count()
+            host = Host.of(kind(view.right), ones)
+            exact = host.network.mask == kind(mask) and host.network.address == host.written
+            return host if exact else None
+        body = view.right.get("prefix") if isinstance(view.right, dict) else None
+        if mask is None and isinstance(body, dict) and isinstance(body.get("addr"), str):
+            length = body.get("len")
+            if _is_number(length) and length <= version.bits:
+                return Host.of(kind(body["addr"]), length)
+    except AddressValueError:
+        return None
+    return None

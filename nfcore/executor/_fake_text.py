@@ -92,7 +92,7 @@ def _chain_lines(ref: ChainRef, chain: ChainState) -> Iterator[str]:
 def _rule_lines(chain: str, rule: KernelRule) -> Iterator[str]:
     words = shlex.join(["-A", chain, *translate.format(rule.body)])
     counters = rule.counters
-    if counters is None or translate.is_opaque(rule.body) or "\n" in words:
+    if counters is None or translate.is_opaque(rule.body):
         yield f"# nft {chain} {_native_text(rule)}"
         return
     if rule.tag is not None:

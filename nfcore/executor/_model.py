@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 import translate
 from nfcore.executor._encode import encode_rule
@@ -24,6 +24,7 @@ from nfcore.operations import (
     FlushChain,
     KernelRule,
     Operation,
+    Policy,
     SetPolicy,
     TableRef,
     TableState,
@@ -181,10 +182,9 @@ class ModelRuleset:
             table.new_handle()
             table.chains[name] = ModelChain(base=base)
         elif base is not None:
-            policy = "drop" if base.policy == "drop" else None
-            _update_base(chain, base, policy)
+            _update_base(chain, base, "drop" if base.policy == "drop" else None)
 
-    def _set_policy(self, ref: ChainRef, base: BaseChain | None, policy: Any) -> None:
+    def _set_policy(self, ref: ChainRef, base: BaseChain | None, policy: Policy) -> None:
         table = self._table(ref.table)
         assert base is not None, "the encoder lets no other through"  # noqa: S101
         chain = table.chains.get(ref.name)
@@ -205,15 +205,13 @@ class ModelRuleset:
         chain = self._chain(operation.chain)
         table = self.tables[operation.chain.table]
         rule = _model_rule(operation, table.new_handle())
+        at = len(chain.rules) if operation.place == "tail" else 0
+        if operation.before is not None:
+            at = chain.index(operation.before)
         for name in rule.targets:
             if self._chain(replace(operation.chain, name=name)).base is not None:
                 raise RefusedError(errno.EOPNOTSUPP)
-        if operation.before is not None:
-            chain.rules.insert(chain.index(operation.before), rule)
-        elif operation.place == "head":
-            chain.rules.insert(0, rule)
-        else:
-            chain.rules.append(rule)
+        chain.rules.insert(at, rule)
 
     @staticmethod
     def _delete_rule(chain: ModelChain, handle: int) -> None:
@@ -263,13 +261,15 @@ def _check_base(base: BaseChain) -> None:
         raise RefusedError(errno.EOPNOTSUPP)
 
 
-def _update_base(chain: ModelChain, base: BaseChain, policy: Any) -> None:
+def _update_base(chain: ModelChain, base: BaseChain, policy: Policy | None) -> None:
     """What adding a base chain does to a chain that is there."""
-    _check_base(base)
-    if chain.base is None or chain.base.type != base.type:
-        raise RefusedError(errno.EEXIST)
+    if chain.base is None:
+        raise RefusedError(errno.EEXIST if policy is None else errno.EOPNOTSUPP)
     if (chain.base.hook, chain.base.priority) != (base.hook, base.priority):
         raise RefusedError(errno.EOPNOTSUPP)
+    _check_base(base)
+    if chain.base.type != base.type:
+        raise RefusedError(errno.EEXIST)
     if policy is not None:
         chain.base = replace(chain.base, policy=policy)
 

@@ -24,6 +24,13 @@ __all__ = ["Library", "NativeExecutor", "Reply"]
 _LISTINGS: Final = 20
 """How often a listing that a commit of somebody else's overtook is begun again."""
 
+_MALFORMED: Final = b'{"nftables":0}'
+"""What libnftables answers with an error, and by forgetting what it knew of the ruleset.
+
+In a dry run (1.0.6) it notes what the commands would do to the ruleset, and would go on with that
+ruleset until the kernel's changes.
+"""
+
 
 class Reply(NamedTuple):
     """What libnftables answered: its output and its error text, as bytes of UTF-8."""
@@ -168,7 +175,7 @@ class NativeExecutor(Executor):
             present = self._present_tables()
 
             def refusal_of(count: int) -> str | None:
-                reply = self._library.run(_batch(commands[:count]), dry_run=True)
+                reply = self._dry_run(commands[:count])
                 if not reply.done:
                     return reply.answer
                 return refusal_in_new_tables(operations[:count], present)
@@ -180,6 +187,12 @@ class NativeExecutor(Executor):
                 refusal = None if reply.done else reply.answer
             if refusal is not None:
                 raise locate_refusal(refusal, operations, refusal_of)
+
+    def _dry_run(self, commands: Sequence[str]) -> Reply:
+        reply = self._library.run(_batch(commands), dry_run=True)
+        if reply.done:
+            self._library.run(_MALFORMED)
+        return reply
 
     def _list_tables(self, generation: int) -> Mapping[TableRef, TableState] | None:
         """Every table's state, or None where the ruleset changed meanwhile."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -64,5 +65,5 @@ def _enter(netns: str, path: Path) -> None:
         setns(str(path), flags=0)
     except OSError as error:
         raise BackendUnavailable(
-            f"network namespace {netns!r} cannot be entered: {error.strerror or error}"
+            f"network namespace {netns!r} cannot be entered: {os.strerror(error.errno or 0)}"
         ) from error

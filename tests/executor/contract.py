@@ -441,6 +441,16 @@ class Refusals:
 
         assert rules_of(executor, DOCKER) == []
 
+    def test_what_was_only_checked_is_forgotten(self, executor: Executor) -> None:
+        with_filter(executor)
+        operations: list[Operation] = [AddChain(chain=DOCKER), DeleteTable(table=FILTER)]
+
+        executor.check(operations)
+        executor.check([add(FORWARD, "-j ACCEPT")])
+        executor.commit(operations)
+
+        assert executor.snapshot().tables == {}
+
 
 class NothingSent:
     """What cannot be right, or said in nft, is refused before anything is sent."""

@@ -1,0 +1,137 @@
+"""Operations as libnftables' JSON commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nfcore.exceptions import InvalidInput
+from nfcore.executor._encode import encode, encode_operation
+from nfcore.operations import (
+    AddChain,
+    AddRule,
+    AddTable,
+    BaseChain,
+    DeleteChain,
+    DeleteTable,
+    FlushChain,
+    NativeRule,
+    Operation,
+    SetPolicy,
+)
+from tests.executor.build import FILTER, FILTER6, add, base, chain, delete, native
+from translate import NftRule, Untranslatable
+
+FORWARD = chain("FORWARD")
+IN_TABLE = {"family": "ip", "table": "filter"}
+HOOK = {"type": "filter", "hook": "forward", "prio": 0}
+ACCEPT = ({"counter": None}, {"accept": None})
+DROPPING = BaseChain(type="filter", hook="forward", priority=0, policy="drop")
+
+
+@pytest.mark.parametrize(
+    ("operation", "command"),
+    [
+        (AddTable(table=FILTER6), {"add": {"table": {"family": "ip6", "name": "filter"}}}),
+        (DeleteTable(table=FILTER), {"delete": {"table": {"family": "ip", "name": "filter"}}}),
+        (
+            AddChain(chain=chain("DOCKER")),
+            {"add": {"chain": {**IN_TABLE, "name": "DOCKER"}}},
+        ),
+        (base(FORWARD), {"add": {"chain": {**IN_TABLE, "name": "FORWARD", **HOOK}}}),
+        (
+            AddChain(chain=FORWARD, base=DROPPING),
+            {"add": {"chain": {**IN_TABLE, "name": "FORWARD", **HOOK, "policy": "drop"}}},
+        ),
+        (
+            SetPolicy(chain=FORWARD, policy="accept"),
+            {"add": {"chain": {**IN_TABLE, "name": "FORWARD", **HOOK, "policy": "accept"}}},
+        ),
+        (DeleteChain(chain=FORWARD), {"delete": {"chain": {**IN_TABLE, "name": "FORWARD"}}}),
+        (FlushChain(chain=FORWARD), {"flush": {"chain": {**IN_TABLE, "name": "FORWARD"}}}),
+        (
+            add(FORWARD, "-j ACCEPT"),
+            {"add": {"rule": {**IN_TABLE, "chain": "FORWARD", "expr": ACCEPT}}},
+        ),
+        (
+            add(FORWARD, "-j ACCEPT", place="head"),
+            {"insert": {"rule": {**IN_TABLE, "chain": "FORWARD", "expr": ACCEPT}}},
+        ),
+        (
+            add(FORWARD, "-j ACCEPT", before=7),
+            {"insert": {"rule": {**IN_TABLE, "chain": "FORWARD", "handle": 7, "expr": ACCEPT}}},
+        ),
+        (
+            native(FORWARD, *ACCEPT),
+            {"add": {"rule": {**IN_TABLE, "chain": "FORWARD", "expr": ACCEPT}}},
+        ),
+        (
+            delete(FORWARD, 7),
+            {"delete": {"rule": {**IN_TABLE, "chain": "FORWARD", "handle": 7}}},
+        ),
+    ],
+    ids=str,
+)
+def test_one_command_each(operation: Operation, command: dict[str, Any]) -> None:
+    assert encode([operation]) == [[command]]
+
+
+def test_a_tag_is_in_the_comment() -> None:
+    for operation in (add(FORWARD, "-j ACCEPT", tag="front"), native(FORWARD, tag="front")):
+        ((command,),) = encode([operation])
+        assert "front" in command["add"]["rule"]["comment"]
+
+
+def test_the_prefix_is_in_every_kernel_table_name() -> None:
+    operations: list[Operation] = [
+        AddTable(table=FILTER),
+        AddChain(chain=FORWARD),
+        add(FORWARD, "-j ACCEPT"),
+    ]
+    ((table,), (made,), (rule,)) = encode(operations, table_prefix="docker-")
+
+    assert table["add"]["table"]["name"] == "docker-filter"
+    assert made["add"]["chain"]["table"] == "docker-filter"
+    assert rule["add"]["rule"]["table"] == "docker-filter"
+
+
+def test_the_sets_that_a_rule_needs_come_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    declared = {"set": {"family": "ip", "table": "filter", "name": "seen", "type": "ipv4_addr"}}
+    rule = NftRule(expr=ACCEPT, declarations=(declared,))
+    monkeypatch.setattr("translate.to_nft", lambda *_, **__: rule)
+
+    (commands,) = encode([add(FORWARD, "-j ACCEPT")], table_prefix="docker-")
+
+    assert [next(iter(command["add"])) for command in commands] == ["set", "rule"]
+    assert commands[0]["add"]["set"] == declared["set"] | {"table": "docker-filter"}
+
+
+def test_a_comment_that_would_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the translation lets through: past 253 bytes libnftables ends the process."""
+    rule = NftRule(expr=ACCEPT, comment="ä" * 127)
+    monkeypatch.setattr("translate.to_nft", lambda *_, **__: rule)
+
+    with pytest.raises(
+        Untranslatable,
+        match=r"^-m comment has no native nft form: an nft comment holds 253 bytes, this one needs",
+    ):
+        encode([add(FORWARD, "-j ACCEPT")])
+
+
+def test_a_native_rule_is_sent_as_it_is() -> None:
+    body = NativeRule(expr=({"counter": None}, {"masquerade": None}))
+    ((command,),) = encode([AddRule(chain=chain("POSTROUTING"), body=body)])
+
+    assert command["add"]["rule"]["expr"] == body.expr
+    assert "comment" not in command["add"]["rule"]
+
+
+def test_what_is_no_operation() -> None:
+    with pytest.raises(TypeError, match=r"^not an operation: 'flush ruleset'$"):
+        encode_operation("flush ruleset", "")  # type: ignore[arg-type]
+
+
+def test_a_policy_for_a_user_defined_chain() -> None:
+    with pytest.raises(InvalidInput, match=r"only a built-in chain has a policy$"):
+        encode([SetPolicy(chain=chain("DOCKER"), policy="drop")])

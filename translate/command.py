@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -19,7 +19,15 @@ from translate.rule import VERDICTS, Rule, check_chain_name
 from translate.tables import TABLE_CHAINS
 from translate.types import Counters, IPVersion
 
-__all__ = ["POLICIES", "Action", "Command", "check_user_chain", "parse_command"]
+__all__ = [
+    "POLICIES",
+    "Action",
+    "Command",
+    "build_commands",
+    "check_policy",
+    "check_user_chain",
+    "parse_command",
+]
 
 POLICIES: Final = frozenset({"ACCEPT", "DROP"})
 _LAST_NUMBER: Final = (1 << 31) - 1
@@ -150,7 +158,8 @@ def parse_command(
         raise ParseError(f"{argv[0]} is for IPv{program}, where IPv{version} is asked for")
     try:
         scanned = _scan(arguments, program or version, registry)
-        return build_commands(scanned, registry=registry)
+        table = check_table(scanned.builtins.get("table"))
+        return build_commands(scanned, table=table, registry=registry)
     except ParseError as error:
         if program is None or error.position is None:
             raise
@@ -187,9 +196,14 @@ def _scan(arguments: Sequence[str], version: IPVersion | None, registry: Registr
 
 
 def build_commands(
-    scanned: ScannedArgv, *, registry: Registry = DEFAULT_REGISTRY
+    scanned: ScannedArgv, *, table: str, registry: Registry = DEFAULT_REGISTRY
 ) -> tuple[Command, ...]:
     """Make the commands that a scanned argv asks for.
+
+    Args:
+        scanned: the argv.
+        table: the table.
+        registry: the extensions to know.
 
     Raises:
         ParseError: a value is wrong, or things don't go together.
@@ -199,20 +213,18 @@ def build_commands(
         raise ParseError("no command: one of -A -C -D -E -F -I -L -N -P -R -S -X -Z is needed")
     listing = next((action for action in _LISTINGS if action.value in scanned.builtins), None)
     action = listing or Action(asked.option.name)
-    asked = scanned.builtins[action.value]
     _check_version(scanned)
     _check_waiting(scanned)
     if action in _WITH_RULE:
-        return _with_rule(scanned, action, asked, registry)
+        return _with_rule(scanned, action, table, registry)
     _check_allowed(scanned, action)
-    table = check_table(scanned.builtins.get("table"))
-    return (_without_rule(scanned, action, asked, table, registry),)
+    return (_without_rule(scanned, action, table, registry),)
 
 
 def _with_rule(
-    scanned: ScannedArgv, action: Action, asked: Given, registry: Registry
+    scanned: ScannedArgv, action: Action, table: str, registry: Registry
 ) -> tuple[Command, ...]:
-    table = check_table(scanned.builtins.get("table"))
+    asked = scanned.builtins[action.value]
     chain = check_chain(asked)
     _check_chain_of_table(asked, table, chain)
     number = _number(asked)
@@ -244,23 +256,22 @@ def _with_rule(
     )
 
 
-def _without_rule(
-    scanned: ScannedArgv, action: Action, asked: Given, table: str, registry: Registry
-) -> Command:
+def _without_rule(scanned: ScannedArgv, action: Action, table: str, registry: Registry) -> Command:
+    asked = scanned.builtins[action.value]
     chain = check_chain(asked) if asked.words else None
     if chain is not None:
         _check_chain_of_table(asked, table, chain)
     new_name = policy = None
     if action is Action.NEW_CHAIN:
-        check_user_chain(asked, asked.value, table, registry)
+        check_user_chain(asked.error, asked.value, table, registry)
     elif action is Action.DELETE_CHAIN and chain in TABLE_CHAINS[table]:
         raise asked.error(f"{chain} is a built-in chain of table {table} and cannot be deleted")
     elif action is Action.RENAME_CHAIN:
         if chain in TABLE_CHAINS[table]:
             raise asked.error(f"{chain} is a built-in chain of table {table} and cannot be renamed")
-        new_name = check_user_chain(asked, asked.words[1], table, registry)
+        new_name = check_user_chain(asked.error, asked.words[1], table, registry)
     elif action is Action.POLICY:
-        policy = check_policy(asked, asked.words[1], table, asked.value)
+        policy = check_policy(asked.error, asked.words[1], table, asked.value)
     zero = scanned.builtins.get("zero") if action in _LISTINGS else None
     if zero is not None and zero.words and zero.words != asked.words:
         raise zero.error(f"names another chain than {asked.written}")
@@ -288,38 +299,54 @@ def _number(asked: Given) -> int | None:
     return number
 
 
-def check_policy(asked: Given, policy: str, table: str, chain: str) -> str:
+def check_policy(error: Callable[[str], ParseError], policy: str, table: str, chain: str) -> str:
     """The policy that ``-P`` or a ``:CHAIN POLICY`` line gives to a chain.
+
+    Args:
+        error: makes the error for a message.
+        policy: the policy.
+        table: the table.
+        chain: the chain.
 
     Raises:
         ParseError: the chain is not built in, or there is no such policy there.
     """
     if chain not in TABLE_CHAINS[table]:
-        raise asked.error(
+        raise error(
             f"{chain} is no built-in chain of table {table} "
             f"({', '.join(TABLE_CHAINS[table])}); only those have a policy"
         )
     if policy not in POLICIES:
-        raise asked.error(f"policy {policy!r}: a policy is ACCEPT or DROP")
+        raise error(f"policy {policy!r}: a policy is ACCEPT or DROP")
     if (table, policy) == ("nat", "DROP"):
-        raise asked.error("table nat is not for filtering: DROP cannot be used there")
+        raise error("table nat is not for filtering: DROP cannot be used there")
     return policy
 
 
-def check_user_chain(asked: Given, name: str, table: str, registry: Registry) -> str:
+def check_user_chain(
+    error: Callable[[str], ParseError], name: str, table: str, registry: Registry
+) -> str:
     """The name of a chain to be made.
+
+    Args:
+        error: makes the error for a message.
+        name: the name.
+        table: the table that it will be in.
+        registry: the extensions to know.
 
     Raises:
         ParseError: the kernel cannot hold the name, or it means something else already.
     """
     try:
         check_chain_name(name)
-    except InvalidRule as error:
-        raise asked.error(str(error)) from error
+    except InvalidRule as invalid:
+        raise error(str(invalid)) from invalid
     if name in VERDICTS or any(registry.target(name, version) for version in IPVersion):
-        raise asked.error(f"chain name {name!r} is the name of a target")
+        raise error(f"chain name {name!r} is the name of a target")
     if name in TABLE_CHAINS[table]:
-        raise asked.error(f"table {table} has a built-in chain {name!r} already")
+        raise error(f"table {table} has a built-in chain {name!r} already")
+    if name in BUILTIN_CHAINS:
+        raise error(f"{name!r} is a built-in chain of other tables")
     return name
 
 

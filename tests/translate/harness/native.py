@@ -83,7 +83,7 @@ class Nft:
     """Loads into a namespace that is nobody else's."""
 
     def __init__(self, namespace: Namespace) -> None:
-        self._namespace = namespace
+        self.namespace = namespace
 
     def load(self, units: Sequence[Unit]) -> list[Loaded]:
         """Load all in one transaction and list them; if nft refuses it, in ever smaller parts."""
@@ -91,7 +91,7 @@ class Nft:
             return []
         tables = {f"t{index}": unit for index, unit in enumerate(units)}
         load = _load_command(tables)
-        done, listing, _ = self._namespace.run(
+        done, listing, _ = self.namespace.run(
             [load, Command(["nft", "-j", "list", "ruleset"]), Command(["nft", "flush", "ruleset"])]
         )
         if done.status == 0:
@@ -103,7 +103,7 @@ class Nft:
         return self.load(units[:middle]) + self.load(units[middle:])
 
     def _refused(self, done: Done, load: Command) -> Loaded:
-        traced = self._namespace.run(
+        traced = self.namespace.run(
             [Command([load.argv[0], "--debug=netlink", *load.argv[1:]], load.stdin)]
         )[0]
         bytecode = "\n".join(

@@ -1,0 +1,45 @@
+"""`nfcore doctor`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from nfcore.doctor import Host, Level, examine
+from nfcore.exceptions import BackendUnavailable
+from nfcore.executor import Executor
+from tests.cli.conftest import Run
+
+
+def test_a_complete_host(nfcore: Run, netns: str) -> None:
+    findings = {
+        f["subject"]: f for f in json.loads(nfcore("doctor", "--json", "--netns", netns).ok())
+    }
+    assert findings["privileges"]["level"] == "ok"
+    assert findings["libnftables (cffi)"]["detail"].startswith("nf_tables holds 0 tables")
+    assert findings["nft"]["detail"].startswith("nftables v")
+    assert "privileges" in nfcore("doctor", "--netns", netns).ok()
+
+
+def test_what_is_missing_comes_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/status").write_text("Name:\tx\nCapEff:\t0000000000000000\n")
+    (tmp_path / "sys/net/ipv4").mkdir(parents=True)
+    (tmp_path / "sys/net/ipv4/ip_forward").write_text("0\n")
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7/comm").write_text("dockerd\n")
+
+    def refuse(*_: Any, **__: Any) -> Executor:
+        raise BackendUnavailable("no nf_tables here")
+
+    host = Host(proc=tmp_path, which=lambda _: None, open_executor=refuse)
+    findings = {finding.subject: finding for finding in examine(host)}
+    assert findings["privileges"].level is Level.MISSING
+    assert "--sandbox" in (findings["privileges"].remedy or "")
+    assert findings["libnftables (cffi)"].level is Level.MISSING
+    assert findings["libnftables (cffi)"].detail == "no nf_tables here"
+    assert findings["nft"].remedy == "apt-get install nftables"
+    assert findings["legacy tables (IPv4)"].level is Level.NOTE
+    assert findings["IP forwarding"].remedy == "sysctl -w net.ipv4.ip_forward=1"
+    assert "--iptables=false" in findings["dockerd"].detail

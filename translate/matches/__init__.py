@@ -6,12 +6,17 @@ from typing import Any, Final
 
 from translate.extension import MatchExtension
 from translate.matches.addrtype import AddrtypeExtension
+from translate.matches.cgroup import CgroupExtension
 from translate.matches.comment import CommentExtension
 from translate.matches.conntrack import ConntrackExtension
+from translate.matches.cpu import CpuExtension
 from translate.matches.dccp import DccpExtension
+from translate.matches.devgroup import DevgroupExtension
 from translate.matches.icmp import IcmpExtension
 from translate.matches.icmp6 import Icmp6Extension
 from translate.matches.multiport import MultiportExtension
+from translate.matches.owner import OwnerExtension
+from translate.matches.realm import RealmExtension
 from translate.matches.sctp import SctpExtension
 from translate.matches.state import StateExtension
 from translate.matches.tcp import TcpExtension
@@ -22,12 +27,17 @@ __all__ = ["MATCHES"]
 
 MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     AddrtypeExtension(),
+    CgroupExtension(),
     CommentExtension(),
     ConntrackExtension(),
+    CpuExtension(),
     DccpExtension(),
+    DevgroupExtension(),
     IcmpExtension(),
     Icmp6Extension(),
     MultiportExtension(),
+    OwnerExtension(),
+    RealmExtension(),
     SctpExtension(),
     StateExtension(),
     TcpExtension(),

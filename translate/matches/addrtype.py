@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 from translate.exceptions import InvalidRule, Untranslatable
 from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
 from translate.nft.cursor import Cursor
-from translate.nft.statements import match, set_members, set_of
+from translate.nft.statements import match, number_from_json, set_members, set_of
 from translate.rule import Match, Rule
-from translate.types import Negatable, Statement
+from translate.types import IPVersion, Negatable, Statement
+from translate.values.hooks import require_chain
+from translate.values.names import check_names, read_names
+from translate.values.options import read_negatable
 
 __all__ = ["Addrtype", "AddrtypeExtension"]
 
-_TYPES: Final = MappingProxyType(
-    {
-        "UNSPEC": "unspec",
-        "UNICAST": "unicast",
-        "LOCAL": "local",
-        "BROADCAST": "broadcast",
-        "ANYCAST": "anycast",
-        "MULTICAST": "multicast",
-        "BLACKHOLE": "blackhole",
-        "UNREACHABLE": "unreachable",
-        "PROHIBIT": "prohibit",
-        "THROW": "",
-        "NAT": "",
-        "XRESOLVE": "",
-    }
+_TYPES: Final = (
+    "UNSPEC",
+    "UNICAST",
+    "LOCAL",
+    "BROADCAST",
+    "ANYCAST",
+    "MULTICAST",
+    "BLACKHOLE",
+    "UNREACHABLE",
+    "PROHIBIT",
+    "THROW",
+    "NAT",
+    "XRESOLVE",
 )
-_BY_NFT: Final = MappingProxyType({nft: name for name, nft in _TYPES.items() if nft})
-_ORDER: Final = tuple(_TYPES)
+"""In the order of rtnetlink's numbers, from 0."""
+_NAMED_BY_NFT: Final = _TYPES.index("PROHIBIT")
+"""nft has names up to this number."""
+_NOT_IPV6: Final = frozenset({"BROADCAST", "BLACKHOLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE"})
+_BY_ADDRESS: Final = frozenset({"UNSPEC", "UNICAST", "MULTICAST"})
+"""What IPv6 sees from the address itself, without a route."""
+_WITH_INPUT: Final = frozenset({"PREROUTING", "INPUT", "FORWARD"})
+_WITH_OUTPUT: Final = frozenset({"FORWARD", "OUTPUT", "POSTROUTING"})
+
+Types = Negatable[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +55,20 @@ class Addrtype(Match):
     """
 
     name: ClassVar[str] = "addrtype"
-    source: Negatable[tuple[str, ...]] | None = None
-    destination: Negatable[tuple[str, ...]] | None = None
+    source: Types | None = None
+    destination: Types | None = None
     limit_interface: str | None = None
 
     def __post_init__(self) -> None:
+        if self.source is None and self.destination is None:
+            raise InvalidRule("--src-type or --dst-type must be given")
         for types in (self.source, self.destination):
-            if types is not None and list(types.value) != [
-                name for name in _ORDER if name in types.value
-            ]:
-                raise InvalidRule(
-                    f"addrtype: {types.value} must be known types, each once, in the order of "
-                    f"{', '.join(_ORDER)}"
-                )
+            if types is not None:
+                check_names("addrtype", types.value, _TYPES)
+                if not types.value:
+                    raise InvalidRule("addrtype: at least one type is needed")
+        if self.limit_interface not in {"in", "out", None}:
+            raise InvalidRule(f"addrtype: limit 'in' or 'out', not {self.limit_interface!r}")
 
 
 class AddrtypeExtension(MatchExtension[Addrtype]):
@@ -75,20 +84,16 @@ class AddrtypeExtension(MatchExtension[Addrtype]):
     )
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Addrtype:
-        source, destination = given.get("src-type"), given.get("dst-type")
-        if source is None and destination is None:
-            raise given.error("--src-type or --dst-type must be given")
-        for key, chains in (
-            ("limit-iface-in", {"POSTROUTING", "OUTPUT"}),
-            ("limit-iface-out", {"PREROUTING", "INPUT"}),
-        ):
-            option = given.get(key)
-            if option is not None and context.chain in chains:
-                raise option.error(f"cannot be used in {context.chain}")
-        limit = "in" if "limit-iface-in" in given else "out" if "limit-iface-out" in given else None
+        limit = None
+        for direction, chains in (("in", _WITH_INPUT), ("out", _WITH_OUTPUT)):
+            option = given.get(f"limit-iface-{direction}")
+            if option is not None:
+                require_chain(option, context, chains)
+                limit = direction
+        reader = _reader(context.version)
         return Addrtype(
-            source=_parse_types(source),
-            destination=_parse_types(destination),
+            source=read_negatable(given.get("src-type"), reader),
+            destination=read_negatable(given.get("dst-type"), reader),
             limit_interface=limit,
         )
 
@@ -103,23 +108,21 @@ class AddrtypeExtension(MatchExtension[Addrtype]):
         return words
 
     def to_nft(self, value: Addrtype, rule: Rule) -> list[Statement]:
-        del rule
         statements = []
         for field, types in (("saddr", value.source), ("daddr", value.destination)):
             if types is None:
                 continue
-            names = [_TYPES[name] for name in types.value]
-            if "" in names:
-                missing = types.value[names.index("")]
-                raise Untranslatable(f"-m addrtype type {missing}", "nft's fib knows no such type")
+            if rule.version is IPVersion.V6:
+                _check_ipv6(types.value)
             limit = {"in": ["iif"], "out": ["oif"], None: []}[value.limit_interface]
             left = {"fib": {"result": "type", "flags": [field, *limit]}}
-            right: Any = names[0] if len(names) == 1 else set_of(names)
+            members = [_type_json(name) for name in types.value]
+            right: Any = members[0] if len(members) == 1 else set_of(members)
             statements.append(match(left, right, negated=types.negated))
         return statements
 
     def from_nft(self, cursor: Cursor) -> Addrtype | None:
-        fields: dict[str, Negatable[tuple[str, ...]]] = {}
+        fields: dict[str, Types] = {}
         limit: str | None = None
         for field, flag in (("source", "saddr"), ("destination", "daddr")):
             read = _read_fib(cursor, flag)
@@ -136,31 +139,60 @@ class AddrtypeExtension(MatchExtension[Addrtype]):
         )
 
 
-def _parse_types(given: Given | None) -> Negatable[tuple[str, ...]] | None:
-    if given is None:
-        return None
-    names = [word.upper() for word in given.value.split(",")]
-    for name in names:
-        if name not in _TYPES:
-            raise given.error(f"unknown address type {name!r}: {', '.join(_ORDER)}")
-    return Negatable(tuple(name for name in _ORDER if name in names), given.negated)
+def _reader(version: IPVersion) -> Callable[[Given], tuple[str, ...]]:
+    def read(given: Given) -> tuple[str, ...]:
+        names = read_names(given, _TYPES)
+        missing = next((name for name in names if name in _NOT_IPV6), None)
+        if version is IPVersion.V6 and missing is not None:
+            raise given.error(f"IPv6 has no addresses of type {missing}")
+        return names
+
+    return read
 
 
-def _read_fib(cursor: Cursor, flag: str) -> tuple[Negatable[tuple[str, ...]], str | None] | None:
+def _check_ipv6(types: Sequence[str]) -> None:
+    """ip6tables wants every one of these types at once, where nft wants any of a set."""
+    by_address = [name for name in types if name in _BY_ADDRESS]
+    if by_address and len(types) > 1:
+        raise Untranslatable(
+            f"-m addrtype with {','.join(types)} in IPv6",
+            f"ip6tables asks for an address that is {by_address[0]} and the other types at once",
+        )
+
+
+def _type_json(name: str) -> str | int:
+    number = _TYPES.index(name)
+    return name.lower() if number <= _NAMED_BY_NFT else number
+
+
+def _type_name(value: Any) -> str | None:
+    if isinstance(value, str):
+        name = value.upper()
+        return name if value.islower() and name in _TYPES else None
+    number = number_from_json(value, maximum=len(_TYPES) - 1)
+    return None if number is None else _TYPES[number]
+
+
+def _read_fib(cursor: Cursor, flag: str) -> tuple[Types, str | None] | None:
     view = cursor.match()
     if view is None or not view.is_equality or not isinstance(view.left, dict):
         return None
     fib = view.left.get("fib")
     if not isinstance(fib, dict) or fib.get("result") != "type":
         return None
-    flags = fib.get("flags")
-    flags = [flags] if isinstance(flags, str) else list(flags or ())
-    if flag not in flags or not set(flags) <= {flag, "iif", "oif"} or len(flags) > 2:
+    given_flags = fib.get("flags")
+    flags = given_flags if isinstance(given_flags, list) else [given_flags]
+    limits = {"in": "iif", "out": "oif", None: None}
+    limit = next((d for d, f in limits.items() if sorted(map(str, flags)) == _flags(flag, f)), "")
+    if limit == "":
         return None
     members = set_members(view.right) or [view.right]
-    names = [_BY_NFT.get(member) if isinstance(member, str) else None for member in members]
+    names = [_type_name(member) for member in members]
     if None in names:
         return None
-    limit = "in" if "iif" in flags else "out" if "oif" in flags else None
-    types = tuple(name for name in _ORDER if name in names)
+    types = tuple(name for name in _TYPES if name in names)
     return Negatable(types, view.negated), limit
+
+
+def _flags(flag: str, limit: str | None) -> list[str]:
+    return sorted([flag] if limit is None else [flag, limit])

@@ -14,6 +14,7 @@ __all__ = [
     "ct",
     "match",
     "meta",
+    "number_from_json",
     "payload",
     "port_from_json",
     "port_json",
@@ -109,6 +110,13 @@ def set_members(value: Any) -> list[Any] | None:
     if isinstance(value, dict) and isinstance(value.get("set"), list):
         return list(value["set"])
     return None
+
+
+def number_from_json(value: Any, *, maximum: int = 0xFFFFFFFF) -> int | None:
+    """A JSON number from 0 to ``maximum``, or None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value <= maximum else None
 
 
 def port_json(ports: PortRange) -> Any:

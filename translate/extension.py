@@ -268,9 +268,13 @@ class MatchExtension(Extension[M], Generic[M]):
 
     Class attributes:
         protocols: the protocol numbers whose ``-p`` loads this match by itself.
+        implied_protocol: the protocol that a rule without ``-p`` is for where it has this match
+            with an option. iptables-translate takes such rules; the kernel, which is told no
+            protocol then, would refuse them.
     """
 
     protocols: ClassVar[tuple[int, ...]] = ()
+    implied_protocol: ClassVar[int | None] = None
 
     def describe(self) -> str:
         """``-m NAME``."""
@@ -290,6 +294,16 @@ class MatchExtension(Extension[M], Generic[M]):
         The place to read a form that another match would claim, or no statement at all.
         """
         return self.from_nft(cursor)
+
+    def leaves_no_trace(self, value: M) -> bool:
+        """Whether the statements hold nothing of the value's own; the comment says so then."""
+        del value
+        return False
+
+    def from_no_trace(self, cursor: Cursor) -> M | None:
+        """The value that leaves none, where the rule's comment says that it comes next."""
+        del cursor
+        return None
 
 
 class TargetExtension(Extension[T], Generic[T]):

@@ -10,7 +10,7 @@ from typing import Any, Final
 from translate.addresses import parse_masked
 from translate.argv import COMMANDS, ScannedArgv, scan
 from translate.exceptions import InvalidRule, ParseError
-from translate.extension import Given, GivenOptions, ParseContext
+from translate.extension import Given, GivenOptions, MatchExtension, ParseContext
 from translate.protocols import protocol_number
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.rule import VERDICTS, Goto, Jump, Match, Rule, Target, Verdict, check_chain_name
@@ -81,6 +81,9 @@ def build_rules(
         protocol=protocol,
         matches=tuple(loaded.extension.name for loaded in scanned.matches),
         target=scanned.value("jump") or scanned.value("goto"),
+        protocol_position=(
+            scanned.builtins["protocol"].position if "protocol" in scanned.builtins else None
+        ),
         interfaces=frozenset(scanned.builtins) & {"in-interface", "out-interface"},
     )
     matches: tuple[Match, ...] = tuple(
@@ -189,7 +192,7 @@ def _target(scanned: ScannedArgv, context: ParseContext) -> Target | None:
 def _protocol(scanned: ScannedArgv) -> Negatable[int] | None:
     given = scanned.builtins.get("protocol")
     if given is None:
-        return None
+        return _implied_protocol(scanned)
     number = protocol_number(given.value)
     if number is None:
         raise given.error(f"unknown protocol {given.value!r}: a name or a number from 0 to 255")
@@ -198,6 +201,16 @@ def _protocol(scanned: ScannedArgv) -> Negatable[int] | None:
             raise given.error("'! -p all' would match nothing")
         return None
     return Negatable(number, given.negated)
+
+
+def _implied_protocol(scanned: ScannedArgv) -> Negatable[int] | None:
+    for loaded in scanned.matches:
+        extension = loaded.extension
+        if isinstance(extension, MatchExtension) and loaded.given:
+            number = extension.implied_protocol
+            if number is not None:
+                return Negatable(number)
+    return None
 
 
 def _interface(

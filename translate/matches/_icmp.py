@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
 from translate.exceptions import InvalidRule
 from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
 from translate.nft.cursor import Cursor
-from translate.nft.statements import match, meta, payload
+from translate.nft.statements import concat, match, payload, set_members, set_of, value_range
 from translate.numbers import parse_uint
 from translate.protocols import protocol_name
 from translate.rule import Match, Rule
@@ -18,6 +18,7 @@ from translate.types import Statement
 __all__ = ["IcmpFamilyExtension", "IcmpMatch", "IcmpType"]
 
 _ANY: Final = 255
+_EVERY_TYPE: Final = (value_range(0, _ANY), value_range("echo-reply", _ANY))
 
 
 class IcmpType(NamedTuple):
@@ -63,6 +64,7 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
         types: iptables' names.
         nft_types: nft's names of types.
         nft_codes: nft's names of codes, which it lists whatever the type is.
+        has_any: whether type 255 is any type.
     """
 
     option_name: ClassVar[str]
@@ -70,6 +72,7 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
     types: ClassVar[tuple[IcmpType, ...]]
     nft_types: ClassVar[Mapping[str, int]]
     nft_codes: ClassVar[Mapping[str, int]]
+    has_any: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         cls.options = (Option(name=cls.option_name, negatable=True),)
@@ -84,8 +87,6 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
 
     def _parse_type(self, given: Given) -> tuple[int | None, int | None]:
         text = given.value.lower()
-        if text == "any" and self.header == "icmp":
-            return None, None
         named = [t for t in self.types if t.name.lower().startswith(text)] if text else []
         exact = [t for t in named if t.name.lower() == text]
         found = exact or named
@@ -93,7 +94,7 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
             names = ", ".join(t.name for t in found)
             raise given.error(f"ambiguous type {given.value!r}: {names}")
         if found:
-            return found[0].type, found[0].code
+            return self._unless_any(found[0].type, found[0].code)
         type_text, slash, code_text = given.value.partition("/")
         kind = parse_uint(type_text, maximum=255)
         code = parse_uint(code_text, maximum=255) if slash else None
@@ -101,9 +102,11 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
             raise given.error(
                 f"unknown type {given.value!r}: a name, TYPE or TYPE/CODE with numbers up to 255"
             )
-        if kind == _ANY and self.header == "icmp" and code is None:
-            return None, None
-        return kind, code
+        return self._unless_any(kind, code)
+
+    def _unless_any(self, kind: int, code: int | None) -> tuple[int | None, int | None]:
+        """IPv4's kernel module takes type 255 for any type and code."""
+        return (None, None) if kind == _ANY and self.has_any else (kind, code)
 
     def format(self, value: I, context: ParseContext) -> Sequence[str]:
         del context
@@ -116,43 +119,86 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
     def to_nft(self, value: I, rule: Rule) -> list[Statement]:
         del rule
         if value.type is None:
-            return [match(meta("l4proto"), self.header)]
+            if value.negated:
+                return [match(payload(self.header, "type"), value_range(0, _ANY), negated=True)]
+            return [match(payload("ip", "protocol"), self.header)]
         names = {number: name for name, number in self.nft_types.items()}
         kind: Any = names.get(value.type, value.type)
         if value.code is None:
             return [match(payload(self.header, "type"), kind, negated=value.negated)]
+        if value.negated:
+            # Either may differ: iptables-translate asks for this type with another code.
+            left = concat([payload(self.header, "type"), payload(self.header, "code")])
+            return [match(left, set_of([concat([kind, value.code])]), negated=True)]
         return [
             match(payload(self.header, "type"), kind),
-            match(payload(self.header, "code"), value.code, negated=value.negated),
+            match(payload(self.header, "code"), value.code),
         ]
 
     def needs_hint(self, value: I) -> bool:
-        return value.type is None
+        return self.leaves_no_trace(value)
+
+    def leaves_no_trace(self, value: I) -> bool:
+        return value.type is None and not value.negated
+
+    def from_no_trace(self, cursor: Cursor) -> I | None:
+        if not cursor.may_imply(self.protocols[0]):
+            return None
+        cursor.imply(self.protocols[0])
+        made: I = self.value()
+        return made
 
     def from_nft(self, cursor: Cursor) -> I | None:
         if not cursor.may_imply(self.protocols[0]):
             return None
         view = cursor.match_on(payload(self.header, "type"))
         if view is None or not view.is_equality:
-            return None
-        kind = self._number(view.right, self.nft_types)
+            return self._neither_from_nft(cursor)
+        made: I
+        if self.has_any and view.negated and view.right in _EVERY_TYPE:
+            cursor.take()
+            cursor.imply(self.protocols[0])
+            made = self.value(negated=True)
+            return made
+        kind = self._type_from_json(view.right)
         if kind is None:
             return None
         cursor.take()
         cursor.imply(self.protocols[0])
-        made: I
         code_view = cursor.match_on(payload(self.header, "code"))
-        if code_view is not None and code_view.is_equality and not view.negated:
+        if code_view is not None and code_view.op == "==" and not view.negated:
             code = self._number(code_view.right, self.nft_codes)
             if code is not None:
                 cursor.take()
-                made = self.value(type=kind, code=code, negated=code_view.negated)
+                made = self.value(type=kind, code=code)
                 return made
         made = self.value(type=kind, negated=view.negated)
         return made
+
+    def _neither_from_nft(self, cursor: Cursor) -> I | None:
+        """Not this type with this code."""
+        left = concat([payload(self.header, "type"), payload(self.header, "code")])
+        view = cursor.match_on(left)
+        members = None if view is None or view.op != "!=" else set_members(view.right)
+        fields = members[0].get("concat") if members and isinstance(members[0], dict) else None
+        if members is None or len(members) != 1 or not isinstance(fields, list) or len(fields) != 2:
+            return None
+        kind = self._type_from_json(fields[0])
+        code = self._number(fields[1], self.nft_codes)
+        if kind is None or code is None:
+            return None
+        cursor.take()
+        cursor.imply(self.protocols[0])
+        made: I = self.value(type=kind, code=code, negated=True)
+        return made
+
+    def _type_from_json(self, value: Any) -> int | None:
+        kind = self._number(value, self.nft_types)
+        # Where 255 is any type, iptables has no word for the type 255 itself.
+        return None if kind == _ANY and self.has_any else kind
 
     @staticmethod
     def _number(value: Any, names: Mapping[str, int]) -> int | None:
         if isinstance(value, str):
             return names.get(value)
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
+        return value if type(value) is int and 0 <= value <= 255 else None

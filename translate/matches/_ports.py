@@ -140,8 +140,13 @@ class PortsExtension(MatchExtension[P], Generic[P]):
         cursor.take()
         return Negatable(ports, view.negated)
 
-    def from_hint(self, cursor: Cursor) -> P | None:
-        value = self.from_nft(cursor)
-        if value is None and cursor.has_protocol(*self.protocols):
-            value = self.value()
-        return value
+    def leaves_no_trace(self, value: P) -> bool:
+        return self.needs_hint(value)
+
+    def from_no_trace(self, cursor: Cursor) -> P | None:
+        # nft leaves the protocol out of its listing where a later statement says it again.
+        if not cursor.may_imply(*self.protocols):
+            return None
+        cursor.imply(*self.protocols)
+        made: P = self.value()
+        return made

@@ -11,6 +11,7 @@ from translate.types import IPVersion
 __all__ = ["ICMP_TYPES", "Icmp", "IcmpExtension"]
 
 ICMP_TYPES: Final = (
+    IcmpType("any", 255),
     IcmpType("echo-reply", 0),
     IcmpType("pong", 0),
     IcmpType("destination-unreachable", 3),
@@ -96,8 +97,10 @@ class IcmpExtension(IcmpFamilyExtension[Icmp]):
     value = Icmp
     versions = frozenset({IPVersion.V4})
     protocols = (ICMP,)
+    implied_protocol = ICMP
     option_name = "icmp-type"
     header = "icmp"
     types = ICMP_TYPES
     nft_types = _NFT_TYPES
     nft_codes = _NFT_CODES
+    has_any = True

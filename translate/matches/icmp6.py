@@ -32,10 +32,6 @@ ICMPV6_TYPES: Final = (
     IcmpType("ping", 128),
     IcmpType("echo-reply", 129),
     IcmpType("pong", 129),
-    IcmpType("mld-listener-query", 130),
-    IcmpType("mld-listener-report", 131),
-    IcmpType("mld-listener-done", 132),
-    IcmpType("mld-listener-reduction", 132),
     IcmpType("router-solicitation", 133),
     IcmpType("router-advertisement", 134),
     IcmpType("neighbour-solicitation", 135),
@@ -92,6 +88,7 @@ class Icmp6Extension(IcmpFamilyExtension[Icmp6]):
     value = Icmp6
     versions = frozenset({IPVersion.V6})
     protocols = (ICMPV6,)
+    implied_protocol = ICMPV6
     option_name = "icmpv6-type"
     header = "icmpv6"
     types = ICMPV6_TYPES

@@ -15,8 +15,10 @@ from typing import Final, NamedTuple
 
 from translate.exceptions import InvalidRule, Untranslatable
 
-__all__ = ["RuleComment", "join_comment", "split_comment"]
+__all__ = ["TRACELESS", "RuleComment", "join_comment", "split_comment"]
 
+TRACELESS: Final = "-"
+"""Follows the name of a match that no statement tells of."""
 _MAX_BYTES: Final = 128
 _NOTE: Final = re.compile(r"^(?:(?P<text>.*) )?nfcore\((?P<body>[^()]*)\)$", re.DOTALL)
 

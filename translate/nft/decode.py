@@ -10,7 +10,7 @@ from typing import Any, Final
 from translate.addresses import mask_of_length
 from translate.exceptions import InvalidRule
 from translate.matches.comment import Comment
-from translate.nft.comment import split_comment
+from translate.nft.comment import TRACELESS, split_comment
 from translate.nft.cursor import Cursor
 from translate.nft.encode import NO_INTERFACE
 from translate.nft.statements import MatchView, payload
@@ -110,8 +110,12 @@ class _Decoder:
             self._hints.pop(0)
             self._matches.append(Comment(text=self._note.text or ""))
             return True
-        extension = self._registry.match(name, self._cursor.version)
-        value = None if extension is None else extension.from_hint(self._cursor)
+        extension = self._registry.match(name.removesuffix(TRACELESS), self._cursor.version)
+        value: Match | None = None
+        if extension is not None:
+            traceless = name.endswith(TRACELESS)
+            read = extension.from_no_trace if traceless else extension.from_hint
+            value = read(self._cursor)
         if value is None:
             if name == Opaque.name:
                 self._hints.pop(0)

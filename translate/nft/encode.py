@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from translate.exceptions import Untranslatable
 from translate.matches.comment import Comment
-from translate.nft.comment import RuleComment, join_comment
+from translate.nft.comment import TRACELESS, RuleComment, join_comment
 from translate.nft.statements import bitwise_and, match, meta, payload, prefix
 from translate.protocols import nft_protocol, protocol_name
 from translate.registry import DEFAULT_REGISTRY, Registry
-from translate.rule import Goto, Jump, Rule, Target, Verdict
+from translate.rule import Goto, Jump, Match, Rule, Target, Verdict
 from translate.types import (
     Interface,
     IPVersion,
@@ -87,22 +87,27 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
     expr += _target(rule.target, rule, registry)
     return NftRule(
         expr=tuple(expr),
-        comment=_comment(rule, hinted=hinted, tag=tag),
+        comment=_comment(rule, registry, hinted=hinted, tag=tag),
         declarations=tuple(declarations),
     )
 
 
-def _comment(rule: Rule, *, hinted: bool, tag: str | None) -> str | None:
+def _comment(rule: Rule, registry: Registry, *, hinted: bool, tag: str | None) -> str | None:
     texts = [value.text for value in rule.matches if isinstance(value, Comment)]
     if len(texts) > 1:
         raise Untranslatable("a second -m comment", "an nft rule has one comment")
     return join_comment(
         RuleComment(
             text=texts[0] or None if texts else None,
-            matches=tuple(value.name for value in rule.matches) if hinted else None,
+            matches=tuple(_hint(value, registry) for value in rule.matches) if hinted else None,
             tag=tag,
         )
     )
+
+
+def _hint(value: Match, registry: Registry) -> str:
+    traceless = registry.of_match(value).leaves_no_trace(value)
+    return value.name + TRACELESS if traceless else value.name
 
 
 def _interface(key: str, value: Negatable[Interface] | None) -> list[Statement]:

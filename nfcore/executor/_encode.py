@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import translate
 from nfcore.exceptions import InvalidInput
+from nfcore.executor._checks import check_handle, check_place, check_policy, check_table
 from nfcore.operations import (
     TABLES,
     AddChain,
@@ -28,9 +29,8 @@ from nfcore.operations import (
     Operation,
     SetPolicy,
     TableRef,
-    base_chain_of,
 )
-from translate import NftRule, Rule, Statement, Untranslatable, check_chain_name
+from translate import NftRule, Statement, Untranslatable, check_chain_name
 from translate.nft.comment import RuleComment, join_comment
 
 __all__ = ["Command", "check_table_prefix", "encode", "encode_operation", "encode_rule"]
@@ -85,7 +85,7 @@ def encode_rule(operation: AddRule) -> NftRule:
         comment = join_comment(RuleComment(tag=operation.tag))
         rule = NftRule(expr=tuple(dict(statement) for statement in body.expr), comment=comment)
     else:
-        _check_place(body, operation.chain)
+        check_place(operation)
         rule = translate.to_nft(body, tag=operation.tag)
     size = len((rule.comment or "").encode())
     if size > _COMMENT_BYTES:
@@ -140,9 +140,7 @@ def _(operation: FlushChain, prefix: str) -> list[Command]:
 
 @encode_operation.register
 def _(operation: SetPolicy, prefix: str) -> list[Command]:
-    base = base_chain_of(operation.chain)
-    if base is None:
-        raise InvalidInput(f"{operation}: only a built-in chain has a policy")
+    base = check_policy(operation)
     chain = _chain(operation.chain, prefix)
     return [{"add": {"chain": chain | _hook(base) | {"policy": operation.policy}}}]
 
@@ -152,7 +150,7 @@ def _(operation: AddRule, prefix: str) -> list[Command]:
     rule = encode_rule(operation)
     place = _in_chain(operation.chain, prefix)
     if operation.before is not None:
-        place["handle"] = _handle(operation.before, operation)
+        place["handle"] = check_handle(operation.before, operation)
     place["expr"] = rule.expr
     if rule.comment is not None:
         place["comment"] = rule.comment
@@ -163,16 +161,12 @@ def _(operation: AddRule, prefix: str) -> list[Command]:
 
 @encode_operation.register
 def _(operation: DeleteRule, prefix: str) -> list[Command]:
-    handle = _handle(operation.handle, operation)
+    handle = check_handle(operation.handle, operation)
     return [{"delete": {"rule": _in_chain(operation.chain, prefix) | {"handle": handle}}}]
 
 
 def _table(table: TableRef, prefix: str) -> dict[str, Any]:
-    if table.name not in TABLES:
-        raise InvalidInput(
-            f"{table.version.program} has no table {table.name!r}; its tables are "
-            f"{', '.join(TABLES)}"
-        )
+    check_table(table)
     return {"family": table.version.family, "name": prefix + table.name}
 
 
@@ -200,19 +194,3 @@ def _declaration(item: Statement, chain: ChainRef, prefix: str) -> Command:
 def _hook(base: BaseChain) -> dict[str, Any]:
     return {"type": base.type, "hook": base.hook, "prio": base.priority}
 
-
-def _handle(handle: int, operation: Operation) -> int:
-    if handle < 1:
-        raise InvalidInput(f"{operation}: a rule's handle is 1 or more, not {handle}")
-    return handle
-
-
-def _check_place(rule: Rule, chain: ChainRef) -> None:
-    if (rule.version, rule.table, rule.chain) != (
-        chain.table.version,
-        chain.table.name,
-        chain.name,
-    ):
-        raise InvalidInput(
-            f"a rule for {rule.version.program} -t {rule.table} {rule.chain} cannot go into {chain}"
-        )

@@ -100,12 +100,12 @@ class Driver:
             InvalidInput: the network's name is too long to be noted with its rules.
         """
         versions = self._versions_of(spec)
-        tags = network_tags(spec, made_by, versions)
+        tags = network_tags(spec, made_by)
         with firewall.savepoint():
             if IPVersion.V4 in versions:
-                setup_ip4_tables(firewall, self.config, spec, tag=tags[IPVersion.V4])
+                setup_ip4_tables(firewall, self.config, spec, tags=tags)
             if IPVersion.V6 in versions:
-                setup_ip6_tables(firewall, self.config, spec, tag=tags[IPVersion.V6])
+                setup_ip6_tables(firewall, self.config, spec, tags=tags)
             self._isolate(firewall, spec, True)
             for version in self.config.versions:
                 setup_user_chain(firewall, version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Final
 
 from nfcore.bridge._facts import Fact, Kind, Linked, NetworkFact, OpenPort, Published
 from nfcore.bridge._names import ISOLATION_CHAIN_1
@@ -16,6 +17,8 @@ from translate import IPVersion, Rule
 
 __all__ = ["Evidence", "Findings", "gather"]
 
+_TAGGED: Final = frozenset({Kind.ICC_ACCEPT, Kind.ICC_DROP, Kind.OUTGOING, Kind.INTERNAL_IN})
+
 
 @dataclass(slots=True)
 class Evidence:
@@ -23,7 +26,7 @@ class Evidence:
 
     Attributes:
         facts: of each IP version, what the network's own rules say.
-        tags: what nfcore noted with its ICC rules.
+        tags: of each IP version, what nfcore noted with them.
         rules: the network's own rules.
         open_ports: the accepted container ports with the tags of their rules, the latest first.
         published: the published ports whose rules name the bridge.
@@ -31,7 +34,7 @@ class Evidence:
     """
 
     facts: dict[IPVersion, dict[Kind, NetworkFact]] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
+    tags: dict[IPVersion, list[str]] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
     open_ports: dict[OpenPort, str | None] = field(default_factory=dict)
     published: dict[PublishedPort, None] = field(default_factory=dict)
@@ -42,8 +45,8 @@ class Evidence:
         if isinstance(fact, NetworkFact):
             self.facts.setdefault(version, {}).setdefault(fact.kind, fact)
             self.rules.append(placed.body)
-            if placed.tag is not None and fact.kind in {Kind.ICC_ACCEPT, Kind.ICC_DROP}:
-                self.tags.append(placed.tag)
+            if placed.tag is not None and fact.kind in _TAGGED:
+                self.tags.setdefault(version, []).append(placed.tag)
         elif isinstance(fact, OpenPort):
             self.open_ports[fact] = placed.tag
         elif isinstance(fact, Published):

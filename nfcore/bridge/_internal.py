@@ -5,6 +5,7 @@ from __future__ import annotations
 from nfcore.bridge._icc import set_icc
 from nfcore.bridge._names import ISOLATION_CHAIN_1
 from nfcore.bridge._steps import program_chain_rule
+from nfcore.bridge._tags import NO_TAGS, NetworkTags
 from nfcore.engine import Firewall, IptRule
 from translate import IPNetwork, IPVersion
 
@@ -18,7 +19,7 @@ def setup_internal_network_rules(
     icc: bool,
     insert: bool,
     *,
-    tag: str | None = None,
+    tags: NetworkTags = NO_TAGS,
 ) -> None:
     """The seed's ``setupInternalNetworkRules``: drop what leaves the subnet or comes from outside.
 
@@ -30,7 +31,7 @@ def setup_internal_network_rules(
         subnet: the network's subnet, which also says which IP version is meant.
         icc: whether containers may talk to each other.
         insert: whether the network comes or goes.
-        tag: what to note with the network's rule, or None.
+        tags: what to note with the network's rules.
 
     Raises:
         DriverError: a rule could not be inserted or deleted.
@@ -42,7 +43,8 @@ def setup_internal_network_rules(
     if version is IPVersion.V6:
         incoming = ("-i", bridge, "!", "-o", bridge, "!", "-d", address, "-j", "DROP")
         outgoing = ("!", "-i", bridge, "-o", bridge, "!", "-s", address, "-j", "DROP")
-    for args, description in ((incoming, "DROP INCOMING"), (outgoing, "DROP OUTGOING")):
-        rule = IptRule(version, "filter", ISOLATION_CHAIN_1, args)
-        program_chain_rule(firewall, rule, description, insert)
-    set_icc(firewall, version, bridge, icc, insert, tag=tag)
+    in_drop = IptRule(version, "filter", ISOLATION_CHAIN_1, incoming)
+    out_drop = IptRule(version, "filter", ISOLATION_CHAIN_1, outgoing)
+    program_chain_rule(firewall, in_drop, "DROP INCOMING", insert, tag=tags.second)
+    program_chain_rule(firewall, out_drop, "DROP OUTGOING", insert)
+    set_icc(firewall, version, bridge, icc, insert, tag=tags.first)

@@ -8,6 +8,7 @@ from nfcore.bridge._internal import setup_internal_network_rules
 from nfcore.bridge._names import DOCKER_CHAIN, ISOLATION_CHAIN_1
 from nfcore.bridge._spec import DriverConfig, NetworkSpec
 from nfcore.bridge._steps import append_or_del_chain_rule, program_chain_rule
+from nfcore.bridge._tags import NO_TAGS, NetworkTags
 from nfcore.engine import Firewall, IptRule
 from nfcore.exceptions import DriverError, InvalidInput
 from translate import IPNetwork, IPVersion
@@ -24,7 +25,7 @@ __all__ = [
 
 
 def setup_ip4_tables(
-    firewall: Firewall, config: DriverConfig, spec: NetworkSpec, *, tag: str | None = None
+    firewall: Firewall, config: DriverConfig, spec: NetworkSpec, *, tags: NetworkTags = NO_TAGS
 ) -> None:
     """The seed's ``setupIP4Tables``: a network's IPv4 rules.
 
@@ -35,11 +36,11 @@ def setup_ip4_tables(
     if not config.enable_iptables:
         raise DriverError("Cannot program chains, EnableIPTable is disabled")
     subnet = _subnet(spec, IPVersion.V4)
-    setup_ip_tables(firewall, IPVersion.V4, subnet, spec, hairpin=config.hairpin, tag=tag)
+    setup_ip_tables(firewall, IPVersion.V4, subnet, spec, hairpin=config.hairpin, tags=tags)
 
 
 def setup_ip6_tables(
-    firewall: Firewall, config: DriverConfig, spec: NetworkSpec, *, tag: str | None = None
+    firewall: Firewall, config: DriverConfig, spec: NetworkSpec, *, tags: NetworkTags = NO_TAGS
 ) -> None:
     """The seed's ``setupIP6Tables``: a network's IPv6 rules.
 
@@ -50,7 +51,7 @@ def setup_ip6_tables(
     if not config.enable_ip6tables:
         raise DriverError("Cannot program chains, EnableIP6Tables is disabled")
     subnet = _subnet(spec, IPVersion.V6)
-    setup_ip_tables(firewall, IPVersion.V6, subnet, spec, hairpin=config.hairpin, tag=tag)
+    setup_ip_tables(firewall, IPVersion.V6, subnet, spec, hairpin=config.hairpin, tags=tags)
 
 
 def _subnet(spec: NetworkSpec, version: IPVersion) -> IPNetwork:
@@ -67,7 +68,7 @@ def setup_ip_tables(
     spec: NetworkSpec,
     *,
     hairpin: bool,
-    tag: str | None = None,
+    tags: NetworkTags = NO_TAGS,
 ) -> None:
     """The seed's ``setupIPTables``: everything that one IP version of a network needs.
 
@@ -77,13 +78,13 @@ def setup_ip_tables(
         subnet: the network's subnet of that version.
         spec: the network.
         hairpin: whether containers reach published ports through the bridge.
-        tag: what to note with the network's rule, or None.
+        tags: what to note with the network's rules.
 
     Raises:
         DriverError: a step failed.
     """
     try:
-        _program_network(firewall, version, subnet, spec, hairpin=hairpin, enable=True, tag=tag)
+        _program_network(firewall, version, subnet, spec, hairpin=hairpin, enable=True, tags=tags)
     except DriverError as error:
         raise DriverError(f"Failed to Setup IP tables: {error}") from error
     if not spec.internal:
@@ -112,7 +113,7 @@ def remove_ip_tables(
     Raises:
         DriverError: a step failed.
     """
-    _program_network(firewall, version, subnet, spec, hairpin=hairpin, enable=False, tag=None)
+    _program_network(firewall, version, subnet, spec, hairpin=hairpin, enable=False, tags=NO_TAGS)
     if not spec.internal:
         program_filter_chain(firewall, version, spec.bridge, False)
         default_drop(firewall, version, spec.bridge, False)
@@ -126,12 +127,12 @@ def _program_network(
     *,
     hairpin: bool,
     enable: bool,
-    tag: str | None,
+    tags: NetworkTags,
 ) -> None:
     if spec.internal:
-        setup_internal_network_rules(firewall, spec.bridge, subnet, spec.icc, enable, tag=tag)
+        setup_internal_network_rules(firewall, spec.bridge, subnet, spec.icc, enable, tags=tags)
     else:
-        setup_ip_tables_internal(firewall, version, spec, subnet, hairpin, enable, tag=tag)
+        setup_ip_tables_internal(firewall, version, spec, subnet, hairpin, enable, tags=tags)
 
 
 def set_icmp(firewall: Firewall, version: IPVersion, bridge: str, enable: bool) -> None:
@@ -167,7 +168,7 @@ def setup_ip_tables_internal(
     hairpin: bool,
     enable: bool,
     *,
-    tag: str | None = None,
+    tags: NetworkTags = NO_TAGS,
 ) -> None:
     """The seed's ``setupIPTablesInternal``: NAT, ICC, ICMP and outgoing rules of a network.
 
@@ -178,7 +179,7 @@ def setup_ip_tables_internal(
         subnet: its subnet of that version.
         hairpin: whether containers reach published ports through the bridge.
         enable: whether the network comes or goes.
-        tag: what to note with the network's rule, or None.
+        tags: what to note with the network's rules.
 
     Raises:
         DriverError: a rule could not be programmed.
@@ -198,9 +199,9 @@ def setup_ip_tables_internal(
     # Outside hairpin mode, and when the bridge goes, the rule must not lie around.
     hairpin_rule = IptRule(version, "nat", "POSTROUTING", hairpin_args)
     program_chain_rule(firewall, hairpin_rule, "MASQ LOCAL HOST", enable and hairpin)
-    set_icc(firewall, version, bridge, spec.icc, enable, tag=tag)
+    set_icc(firewall, version, bridge, spec.icc, enable, tag=tags.first)
     if not nat:
         set_icmp(firewall, version, bridge, enable)
     out_args = ("-i", bridge, "!", "-o", bridge, "-j", "ACCEPT")
     out_rule = IptRule(version, "filter", "FORWARD", out_args)
-    program_chain_rule(firewall, out_rule, "ACCEPT NON_ICC OUTGOING", enable)
+    program_chain_rule(firewall, out_rule, "ACCEPT NON_ICC OUTGOING", enable, tag=tags.second)

@@ -45,9 +45,11 @@ def recognize(view: RulesView) -> tuple[NetworkState, ...]:
 
 def _network(bridge: str, evidence: Evidence) -> tuple[NetworkSpec, MadeBy] | None:
     kinds = evidence.kinds()
-    tagged = read_network_tags(evidence.tags, bridge=bridge, icc=Kind.ICC_DROP not in kinds)
-    if tagged is not None:
-        return tagged
+    icc = Kind.ICC_DROP not in kinds
+    noted = [read_network_tags(tags, bridge=bridge, icc=icc) for tags in evidence.tags.values()]
+    told = [network for network in noted if network is not None]
+    if told and told.count(told[0]) == len(told):
+        return told[0]
     if not kinds & (_DOCKER_ONLY | _INTERNAL):
         return None
     try:

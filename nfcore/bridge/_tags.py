@@ -1,26 +1,19 @@
 """What nfcore notes with a network's rules, since the kernel is the only place that keeps state.
 
-The ICC rule, which every network has once for each IP version, carries a network's name and
-everything else that the rules themselves don't show, as ``NAME WORD… KEY=VALUE…``::
+The ICC rule, which every network has once for each IP version, carries the network's name and all
+that the rules themselves don't show or could lose, as ``NAME WORD… KEY=VALUE…``::
 
-    shop_front apply sub4=172.18.0.0/16 gw4=+1
+    shop_front apply v4=172.18.0.0/16+1 v6=fd00:18::/64+1
 
-A gateway is written as its distance from the subnet's own address, in hexadecimal.
+A gateway is written as its distance from the subnet's own address, in hexadecimal. What doesn't fit
+there goes with a second rule: the first tag then says ``more`` and the second ``rest``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import (
-    AddressValueError,
-    IPv4Address,
-    IPv4Network,
-    IPv6Address,
-    IPv6Network,
-    NetmaskValueError,
-    ip_address,
-)
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
 from nfcore.bridge._spec import GatewayMode, NetworkSpec, PublishedPort
@@ -28,122 +21,147 @@ from nfcore.bridge._state import MadeBy
 from nfcore.exceptions import InvalidInput
 from translate import IPAddress, IPVersion
 
-__all__ = ["TAG_BYTES", "network_tags", "port_tag", "read_network_tags", "read_port_tag"]
+__all__ = [
+    "NO_TAGS",
+    "TAG_BYTES",
+    "NetworkTags",
+    "network_tags",
+    "port_tag",
+    "read_network_tags",
+    "read_port_tag",
+]
 
 TAG_BYTES: Final = 118
 """What a rule's comment of 128 bytes leaves for the tag."""
 
+_MORE: Final = "more"
+_REST: Final = "rest"
 _PORT: Final = "port="
 
+T = TypeVar("T")
+N = TypeVar("N", IPv4Network, IPv6Network)
 
-def network_tags(
-    spec: NetworkSpec, made_by: MadeBy, versions: Sequence[IPVersion]
-) -> Mapping[IPVersion, str]:
-    """The tags of a network's ICC rules.
+
+class NetworkTags(NamedTuple):
+    """What goes with a network's ICC rule, and with its second rule; None for nothing."""
+
+    first: str | None = None
+    second: str | None = None
+
+
+NO_TAGS: Final = NetworkTags()
+
+
+def network_tags(spec: NetworkSpec, made_by: MadeBy) -> NetworkTags:
+    """The tags of a network's rules, the same for both IP versions.
 
     Args:
         spec: the network.
         made_by: who makes it.
-        versions: the IP versions that have rules. What belongs to another goes with the first.
 
     Raises:
         InvalidInput: the network's name leaves no room for the rest.
     """
-    common = [
-        quote(spec.name, safe=""),
-        *(["apply"] if made_by is MadeBy.APPLY else []),
-        *(["internal"] if spec.internal else []),
-        *([] if spec.masquerade else ["nomasq"]),
-    ]
-    tags = {}
-    for version in versions:
-        told = [version]
-        if version == versions[0]:
-            told += [other for other in IPVersion if other not in versions]
-        tags[version] = " ".join([*common, *(word for one in told for word in _words(spec, one))])
-        excess = len(tags[version]) - TAG_BYTES
-        if excess > 0:
-            raise InvalidInput(
-                f"network {spec.name}: its name is {excess} bytes too long for a rule's comment, "
-                "where the kernel keeps it with the network's addresses: take a shorter one"
-            )
-    return tags
+    name = quote(spec.name, safe="")
+    words = list(_words(spec, made_by))
+    whole = " ".join([name, *words])
+    if len(whole) <= TAG_BYTES:
+        return NetworkTags(whole)
+    first = f"{name} {_MORE}"
+    while words and len(f"{first} {words[0]}") <= TAG_BYTES:
+        first = f"{first} {words.pop(0)}"
+    second = " ".join([name, _REST, *words])
+    excess = max(len(first), len(second)) - TAG_BYTES
+    if excess > 0:
+        raise InvalidInput(
+            f"network {spec.name}: its name is {excess} bytes too long for the comments of its "
+            "rules, where the kernel keeps it: take a shorter one"
+        )
+    return NetworkTags(first, second)
 
 
-def _words(spec: NetworkSpec, version: IPVersion) -> Iterator[str]:
-    """What one IP version of a network adds."""
+def _words(spec: NetworkSpec, made_by: MadeBy) -> Iterator[str]:
+    if made_by is MadeBy.APPLY:
+        yield "apply"
+    if spec.internal:
+        yield "internal"
+    if not spec.masquerade:
+        yield "nomasq"
+    for version in IPVersion:
+        yield from _version_words(spec, version)
+    if spec.host_binding_ipv4 is not None:
+        yield f"bind4={spec.host_binding_ipv4}"
+
+
+def _version_words(spec: NetworkSpec, version: IPVersion) -> Iterator[str]:
     subnet, host_ip = spec.subnet(version), spec.host_ip(version)
     gateway = spec.gateway_v4 if version is IPVersion.V4 else spec.gateway_v6
-    suffix = version.value
     if subnet is not None:
-        yield f"sub{suffix}={subnet}"
-        if gateway is not None:
-            yield f"gw{suffix}=+{int(gateway) - int(subnet.network_address):x}"
+        distance = "" if gateway is None else f"+{int(gateway) - int(subnet.network_address):x}"
+        yield f"v{version.value}={subnet}{distance}"
     if spec.gateway_mode(version) is GatewayMode.ROUTED:
-        yield f"routed{suffix}"
+        yield f"routed{version.value}"
     if host_ip is not None:
-        yield f"host{suffix}={host_ip}"
-    if version is IPVersion.V4 and spec.host_binding_ipv4 is not None:
-        yield f"bind{suffix}={spec.host_binding_ipv4}"
+        yield f"host{version.value}={host_ip}"
 
 
 def read_network_tags(
     tags: Sequence[str], *, bridge: str, icc: bool
 ) -> tuple[NetworkSpec, MadeBy] | None:
-    """The network that the tags of its ICC rules tell of.
+    """The network that the tags of its rules tell of.
 
     Args:
-        tags: the tags found.
+        tags: the tags found with the rules of one IP version.
         bridge: the bridge that the rules name.
-        icc: whether they accept.
+        icc: whether the ICC rules accept.
 
     Returns:
         The network and who made it, or None where the tags are none of nfcore's, or damaged.
     """
-    words: dict[str, str] = {}
-    names = set()
-    for tag in tags:
-        name, *rest = tag.split(" ")
-        names.add(name)
-        for word in rest:
-            key, _, value = word.partition("=")
-            words[key] = value
-    if len(names) != 1:
+    names = {tag.split(" ")[0] for tag in tags}
+    words = [word for tag in tags for word in tag.split(" ")[1:]]
+    if len(names) != 1 or (_MORE in words) != (_REST in words):
         return None
+    values = {key: value for key, _, value in (word.partition("=") for word in words)}
     try:
-        spec = _spec(unquote(names.pop()), bridge, icc, words)
-    except (AddressValueError, NetmaskValueError, ValueError):
+        spec = _spec(unquote(names.pop()), bridge, icc, values)
+    except ValueError:
         return None
-    return spec, MadeBy.APPLY if "apply" in words else MadeBy.HAND
+    return spec, MadeBy.APPLY if "apply" in values else MadeBy.HAND
 
 
-def _spec(name: str, bridge: str, icc: bool, words: Mapping[str, str]) -> NetworkSpec:
-    subnet_v4 = _read(words, "sub4", IPv4Network)
-    subnet_v6 = _read(words, "sub6", IPv6Network)
+def _spec(name: str, bridge: str, icc: bool, values: Mapping[str, str]) -> NetworkSpec:
+    subnet_v4, gateway_v4 = _subnet(values.get("v4"), IPv4Network)
+    subnet_v6, gateway_v6 = _subnet(values.get("v6"), IPv6Network)
     return NetworkSpec(
         name=name,
         bridge=bridge,
         subnet_v4=subnet_v4,
         subnet_v6=subnet_v6,
-        gateway_v4=_read(words, "gw4", lambda word: _gateway(subnet_v4, word)),
-        gateway_v6=_read(words, "gw6", lambda word: _gateway(subnet_v6, word)),
-        internal="internal" in words,
+        gateway_v4=gateway_v4,
+        gateway_v6=gateway_v6,
+        internal="internal" in values,
         icc=icc,
-        masquerade="nomasq" not in words,
-        gateway_mode_v4=GatewayMode.ROUTED if "routed4" in words else GatewayMode.NAT,
-        gateway_mode_v6=GatewayMode.ROUTED if "routed6" in words else GatewayMode.NAT,
-        host_ipv4=_read(words, "host4", IPv4Address),
-        host_ipv6=_read(words, "host6", IPv6Address),
-        host_binding_ipv4=_read(words, "bind4", IPv4Address),
+        masquerade="nomasq" not in values,
+        gateway_mode_v4=GatewayMode.ROUTED if "routed4" in values else GatewayMode.NAT,
+        gateway_mode_v6=GatewayMode.ROUTED if "routed6" in values else GatewayMode.NAT,
+        host_ipv4=_read(values.get("host4"), IPv4Address),
+        host_ipv6=_read(values.get("host6"), IPv6Address),
+        host_binding_ipv4=_read(values.get("bind4"), IPv4Address),
     )
 
 
-def _read(words: Mapping[str, str], key: str, reader: Any) -> Any:
-    return reader(words[key]) if key in words else None
+def _read(value: str | None, reader: Callable[[str], T]) -> T | None:
+    return None if value is None else reader(value)
 
 
-def _gateway(subnet: IPv4Network | IPv6Network | None, distance: str) -> IPAddress | None:
-    return None if subnet is None else subnet.network_address + int(distance, 16)
+def _subnet(value: str | None, network: type[N]) -> tuple[N | None, Any]:
+    """A subnet, and the gateway in it or None."""
+    if value is None:
+        return None, None
+    text, plus, distance = value.partition("+")
+    subnet = network(text)
+    return subnet, subnet.network_address + int(distance, 16) if plus else None
 
 
 def port_tag(port: PublishedPort) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nfcore.bridge import recognize
 from nfcore.engine import Engine
 from nfcore.executor import FakeExecutor, open_executor
 from nfcore.host import save_text
@@ -101,6 +102,7 @@ def test_the_kernel_holds_what_the_goldens_say(netns: str) -> None:
             with engine.transaction() as tx:
                 combination.create(tx)
             assert text_of(engine) == (GOLDENS / f"{combination.name}.txt").read_text()
+            assert [state.spec for state in recognize(engine.ruleset)] == [combination.spec]
             with engine.transaction() as tx:
                 combination.delete(tx)
             left = GOLDENS / f"{after_networks(combination)}.txt"

@@ -63,14 +63,16 @@ def network_tags(spec: NetworkSpec, made_by: MadeBy) -> NetworkTags:
         InvalidInput: the network's name leaves no room for the rest.
     """
     name = quote(spec.name, safe="")
-    words = list(_words(spec, made_by))
+    words = tuple(_words(spec, made_by))
     whole = " ".join([name, *words])
     if len(whole) <= TAG_BYTES:
         return NetworkTags(whole)
-    first = f"{name} {_MORE}"
-    while words and len(f"{first} {words[0]}") <= TAG_BYTES:
-        first = f"{first} {words.pop(0)}"
-    second = " ".join([name, _REST, *words])
+    first, second = f"{name} {_MORE}", f"{name} {_REST}"
+    for word in words:
+        if len(f"{first} {word}") <= TAG_BYTES:
+            first = f"{first} {word}"
+        else:
+            second = f"{second} {word}"
     excess = max(len(first), len(second)) - TAG_BYTES
     if excess > 0:
         raise InvalidInput(

@@ -10,12 +10,16 @@ from nfcore.executor._cffi import CffiExecutor
 from nfcore.executor._fake import FakeExecutor
 from nfcore.executor._module import NftablesModuleExecutor
 from nfcore.executor._open import ExecutorKind, open_executor
+from nfcore.executor._unshare import CLONE_NEWNET, CLONE_NEWUSER, unshare
 
 __all__ = [
+    "CLONE_NEWNET",
+    "CLONE_NEWUSER",
     "CffiExecutor",
     "Executor",
     "ExecutorKind",
     "FakeExecutor",
     "NftablesModuleExecutor",
     "open_executor",
+    "unshare",
 ]

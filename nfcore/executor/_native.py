@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.executor._base import Executor
+from nfcore.executor._compat import with_compat_rules
 from nfcore.executor._decode import decode_table, tables_among
 from nfcore.executor._encode import check_table_prefix, encode
 from nfcore.executor._netlink import NftablesSocket
@@ -202,9 +203,15 @@ class NativeExecutor(Executor):
                 table: self._library.run(self._listing_of(table))
                 for table in self._present_tables()
             }
+            tables = {
+                table: with_compat_rules(
+                    _decode(reply, table), table, self._kernel, prefix=self._prefix
+                )
+                for table, reply in replies.items()
+            }
             if self._kernel.generation() != generation:
                 return None
-        return {table: _decode(reply, table) for table, reply in replies.items()}
+        return tables
 
     def _present_tables(self) -> list[TableRef]:
         return [

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from tests.cli.conftest import Run
+from tests.netns import in_netns
 
 
 @pytest.fixture
@@ -70,6 +71,31 @@ def test_lists(host: str, nfcore: Run) -> None:
             "protocol": "tcp",
         }
     ]
+
+
+def test_rules_that_others_made_are_understood_under_their_bridges_name(
+    netns: str, nfcore: Run
+) -> None:
+    for command in (
+        "-t nat -N DOCKER",
+        "-t filter -N DOCKER",
+        "-t filter -N DOCKER-ISOLATION-STAGE-1",
+        "-t filter -N DOCKER-ISOLATION-STAGE-2",
+        "-t nat -I POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE",
+        "-t nat -I DOCKER -i docker0 -j RETURN",
+        "-I FORWARD -i docker0 -o docker0 -j ACCEPT",
+        "-I FORWARD -i docker0 ! -o docker0 -j ACCEPT",
+        "-I FORWARD -o docker0 -j DOCKER",
+        "-A DOCKER ! -i docker0 -o docker0 -j DROP",
+        "-t nat -A DOCKER -p tcp -d 0/0 --dport 8080 -j DNAT --to-destination 172.17.0.2:80 "
+        "! -i docker0",
+    ):
+        in_netns(netns, ["iptables-nft", *command.split()])
+    listed = json.loads(nfcore("network", "ls", "--json", "--netns", netns).ok())
+    assert [(n["name"], n["subnet_v4"], n["made_by"]) for n in listed] == [
+        ("docker0", "172.17.0.0/16", "others")
+    ]
+    assert listed[0]["ports"] == ["0.0.0.0:8080->172.17.0.2:80/tcp"]
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ _GLOBALS: Final = (
     ("6", Option(name="ipv6", words=0, repeatable=True)),
 )
 _GLOBAL_OPTIONS: Final = tuple(option for _, option in _GLOBALS)
+_BY_NAME: Final = MappingProxyType({option.name: option for option in _GLOBAL_OPTIONS})
 _SHORT: Final = MappingProxyType({letter: option for letter, option in _GLOBALS if letter})
 COMMANDS: Final = frozenset(
     {
@@ -79,7 +80,9 @@ COMMANDS: Final = frozenset(
     }
 )
 _TOGETHER: Final = ({"list", "zero"}, {"list-rules", "zero"})
-_NUMBERED: Final = frozenset({"delete", "insert", "replace", "list", "list-rules", "zero"})
+_TAKES_MORE: Final = frozenset(
+    {"delete", "insert", "replace", "list", "list-rules", "zero", "set-counters"}
+)
 
 
 # For these do_command looks at the word before the next one, not at what getopt_long(3) found.
@@ -154,8 +157,6 @@ class _Scanner:
                 continue
             if word == "--" and self._at == len(self._argv):
                 break
-            if word == "--" and self._at == len(self._argv) and negated_at is None:
-                break
             if len(word) < 2 or word[0] != "-" or word == "--":
                 raise ParseError(
                     f"unexpected argument {word!r}: an option was expected", position=position
@@ -201,15 +202,25 @@ class _Scanner:
         self._give(owner, option, f"--{name}", position, value if equals else None, negated=negated)
 
     def _find(self, name: str) -> tuple[LoadedExtension | None, Option] | str | None:
-        tables: list[tuple[LoadedExtension | None, Sequence[Option]]] = [(None, _GLOBAL_OPTIONS)]
+        own = _BY_NAME.get(name)
+        if own is not None:
+            return None, own
         loaded = [*self._scanned.matches]
         if self._scanned.target is not None:
             loaded.append(self._scanned.target)
-        tables += [(owner, owner.extension.options) for owner in reversed(loaded)]
-        for owner, options in tables:
-            for option in options:
-                if option.name == name:
-                    return owner, option
+        loaded.reverse()
+        for owner in loaded:
+            option = self._registry.option(owner.extension, name)
+            if option is not None:
+                return owner, option
+        return self._find_abbreviated(name, loaded)
+
+    @staticmethod
+    def _find_abbreviated(
+        name: str, loaded: Sequence[LoadedExtension]
+    ) -> tuple[LoadedExtension | None, Option] | str | None:
+        tables: list[tuple[LoadedExtension | None, Sequence[Option]]] = [(None, _GLOBAL_OPTIONS)]
+        tables += [(owner, owner.extension.options) for owner in loaded]
         prefixed = [
             (owner, option)
             for owner, options in tables
@@ -253,7 +264,12 @@ class _Scanner:
                 option=written,
                 position=position,
             )
-        words = self._words(option, written, position, attached)
+        if attached is None and option.words == 1 and not option.optional:
+            words = self._one_word(written, position)
+        else:
+            words = self._words(option, written, position, attached)
+        if owner is None and option.key in _TAKES_MORE:
+            words = self._more_words(words, option, written, position)
         given = Given(
             option=option, written=written, words=words, negated=negated, position=position
         )
@@ -264,38 +280,41 @@ class _Scanner:
         else:
             self._builtin(given)
 
+    def _one_word(self, written: str, position: int) -> tuple[str, ...]:
+        if self._at >= len(self._argv):
+            raise ParseError("its value is missing", option=written, position=position)
+        self._at += 1
+        return (self._argv[self._at - 1],)
+
     def _words(
         self, option: Option, written: str, position: int, attached: str | None
     ) -> tuple[str, ...]:
-        words = [] if attached is None else [attached]
+        words: tuple[str, ...] = () if attached is None else (attached,)
         if option.optional:
             if not words and self._has_word():
-                words.append(self._next())
-        else:
-            while len(words) < option.words:
-                if self._at >= len(self._argv):
-                    raise ParseError("its value is missing", option=written, position=position)
-                words.append(self._next())
-        if option.key in _NUMBERED and self._is_own(option) and words and self._has_word():
-            words.append(self._next())
-        if option.key == "set-counters" and self._is_own(option) and "," not in words[0]:
+                words += self._one_word(written, position)
+            return words
+        while len(words) < option.words:
+            words += self._one_word(written, position)
+        return words
+
+    def _more_words(
+        self, words: tuple[str, ...], option: Option, written: str, position: int
+    ) -> tuple[str, ...]:
+        """A rule's number behind the chain, the second of two counters."""
+        if option.key == "set-counters":
+            if "," in words[0]:
+                return words
             if not self._has_word():
                 raise ParseError(
                     "a packet and a byte counter are needed", option=written, position=position
                 )
-            words.append(self._next())
-        return tuple(words)
-
-    @staticmethod
-    def _is_own(option: Option) -> bool:
-        return any(option is own for own in _GLOBAL_OPTIONS)
+        elif not words or not self._has_word():
+            return words
+        return words + self._one_word(written, position)
 
     def _has_word(self) -> bool:
         return self._at < len(self._argv) and not self._argv[self._at].startswith(("-", "!"))
-
-    def _next(self) -> str:
-        self._at += 1
-        return self._argv[self._at - 1]
 
     def _builtin(self, given: Given) -> None:
         key = given.option.key

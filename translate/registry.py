@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from translate.extension import MatchExtension, TargetExtension
+from translate.extension import Extension, MatchExtension, Option, TargetExtension
 from translate.matches import MATCHES
 from translate.rule import Match, Target
 from translate.targets import TARGETS
@@ -30,6 +30,12 @@ class Registry:
         self.targets: Final = tuple(targets)
         self._match_by_name = _by_name(self.matches)
         self._target_by_name = _by_name(self.targets)
+        self._options: Mapping[Extension[Any], Mapping[str, Option]] = MappingProxyType(
+            {
+                extension: {option.name: option for option in reversed(extension.options)}
+                for extension in (*self.matches, *self.targets)
+            }
+        )
         self._match_by_class: Mapping[type, MatchExtension[Any]] = MappingProxyType(
             {extension.value: extension for extension in self.matches}
         )
@@ -44,6 +50,10 @@ class Registry:
     def target(self, name: str, version: IPVersion) -> TargetExtension[Any] | None:
         """The target of this name, or None."""
         return self._target_by_name.get((name, version))
+
+    def option(self, extension: Extension[Any], name: str) -> Option | None:
+        """The option of an extension that is spelled so in full, or None."""
+        return self._options[extension].get(name)
 
     def match_for_protocol(self, number: int, version: IPVersion) -> MatchExtension[Any] | None:
         """The match that ``-p`` loads by itself for a protocol, or None."""

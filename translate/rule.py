@@ -77,12 +77,12 @@ def check_chain_name(name: str) -> str:
     """
     if not name:
         raise InvalidRule("a chain name cannot be empty")
+    if " " in name or not name.isprintable():
+        raise InvalidRule(f"chain name {name!r} holds white space or a control character")
     if len(name.encode()) > _CHAIN_NAME_BYTES:
         raise InvalidRule(f"chain name {name!r} is longer than {_CHAIN_NAME_BYTES} bytes")
     if name[0] in "-!":
         raise InvalidRule(f"chain name {name!r} begins with {name[0]!r}")
-    if any(c.isspace() or not c.isprintable() for c in name):
-        raise InvalidRule(f"chain name {name!r} holds white space or a control character")
     return name
 
 

@@ -99,15 +99,15 @@ class Interface:
     def __post_init__(self) -> None:
         if not self.name:
             raise InvalidRule("an interface name cannot be empty")
-        if len(self.name.encode(errors="surrogatepass")) > _INTERFACE_NAME_BYTES:
-            raise InvalidRule(
-                f"interface name {self.name!r} is longer than {_INTERFACE_NAME_BYTES} bytes"
-            )
-        bad = next((c for c in self.name if c == "/" or c.isspace() or not c.isprintable()), None)
-        if bad is not None:
+        if "/" in self.name or " " in self.name or not self.name.isprintable():
+            bad = next(c for c in self.name if c in "/ " or not c.isprintable())
             raise InvalidRule(
                 f"interface name {self.name!r} holds {bad!r}: the kernel allows no '/', "
                 "white space or control character in a name"
+            )
+        if len(self.name.encode()) > _INTERFACE_NAME_BYTES:
+            raise InvalidRule(
+                f"interface name {self.name!r} is longer than {_INTERFACE_NAME_BYTES} bytes"
             )
 
     @property

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOTH_VERSIONS",
+    "CString",
     "Extension",
     "Given",
     "GivenOptions",
@@ -49,6 +50,12 @@ class Text(str):
 
 class Quoted(Text):
     """A word that iptables-save prints in double quotes even where it needs none."""
+
+    __slots__ = ()
+
+
+class CString(Quoted):
+    """A word that ``-m string`` prints: always in double quotes, ``"`` and ``\\`` alone escaped."""
 
     __slots__ = ()
 
@@ -167,6 +174,7 @@ class ParseContext:
         chain: the chain's name, built-in or not.
         protocol: ``-p``, or None.
         matches: the names of the ``-m`` extensions in order.
+        match_values: what they were given; a target sees them, a match does not.
         target: the name after ``-j``, or None.
         interfaces: which of ``in-interface`` and ``out-interface`` are asked for.
         protocol_position: the index of ``-p`` in argv, or None.
@@ -177,6 +185,7 @@ class ParseContext:
     chain: str
     protocol: Negatable[int] | None = None
     matches: tuple[str, ...] = ()
+    match_values: tuple[Match, ...] = ()
     target: str | None = None
     interfaces: frozenset[str] = field(default=frozenset())
     protocol_position: int | None = None
@@ -321,3 +330,16 @@ class TargetExtension(Extension[T], Generic[T]):
     def describe(self) -> str:
         """``-j NAME``."""
         return f"-j {self.name}"
+
+    def hint(self, value: T) -> str | None:
+        """What the rule's comment must say of the value, or None where the statements say all.
+
+        An empty hint says no more than which target it is.
+        """
+        del value
+        return None
+
+    def from_hint(self, cursor: Cursor, hint: str) -> T | None:
+        """As `from_nft`, where the rule's comment says that it is this target."""
+        del hint
+        return self.from_nft(cursor)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from translate.extension import ParseContext, Quoted, Text
+from translate.extension import CString, ParseContext, Quoted, Text
 from translate.opaque import Opaque
 from translate.protocols import protocol_name
 from translate.registry import DEFAULT_REGISTRY, Registry
@@ -16,6 +16,8 @@ from translate.types import Interface, MaskedAddress, Negatable
 __all__ = ["format_rule", "quote", "save_line"]
 
 _UNQUOTED_TEXT: Final = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPED: Final = re.compile(r"""(["\\'])""")
+_ESCAPED_IN_C: Final = re.compile(r"""(["\\])""")
 _UNQUOTED_WORD: Final = re.compile(r"""[^\s"'\\]+""")
 
 
@@ -75,7 +77,8 @@ def quote(word: str) -> str:
     unquoted = _UNQUOTED_TEXT if isinstance(word, Text) else _UNQUOTED_WORD
     if not isinstance(word, Quoted) and unquoted.fullmatch(word):
         return word
-    return '"' + re.sub(r"""(["\\'])""", r"\\\1", word) + '"'
+    escaped = _ESCAPED_IN_C if isinstance(word, CString) else _ESCAPED
+    return '"' + escaped.sub(r"\\\1", word) + '"'
 
 
 def context_of(rule: Rule) -> ParseContext:

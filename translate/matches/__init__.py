@@ -12,14 +12,27 @@ from translate.matches.conntrack import ConntrackExtension
 from translate.matches.cpu import CpuExtension
 from translate.matches.dccp import DccpExtension
 from translate.matches.devgroup import DevgroupExtension
+from translate.matches.helper import HelperExtension
 from translate.matches.icmp import IcmpExtension
 from translate.matches.icmp6 import Icmp6Extension
 from translate.matches.multiport import MultiportExtension
+from translate.matches.nfacct import NfacctExtension
+from translate.matches.osf import OsfExtension
 from translate.matches.owner import OwnerExtension
+from translate.matches.physdev import PhysdevExtension
+from translate.matches.policy import PolicyExtension
+from translate.matches.quota import QuotaExtension
+from translate.matches.rateest import RateestExtension
 from translate.matches.realm import RealmExtension
+from translate.matches.rpfilter import RpfilterExtension
 from translate.matches.sctp import SctpExtension
+from translate.matches.set import SetExtension
+from translate.matches.socket import SocketExtension
 from translate.matches.state import StateExtension
+from translate.matches.statistic import StatisticExtension
+from translate.matches.string import StringExtension
 from translate.matches.tcp import TcpExtension
+from translate.matches.time import TimeExtension
 from translate.matches.udp import UdpExtension
 from translate.opaque import OpaqueExtension
 
@@ -33,14 +46,27 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     CpuExtension(),
     DccpExtension(),
     DevgroupExtension(),
+    HelperExtension(),
     IcmpExtension(),
     Icmp6Extension(),
     MultiportExtension(),
+    NfacctExtension(),
+    OsfExtension(),
     OwnerExtension(),
+    PhysdevExtension(),
+    PolicyExtension(),
+    QuotaExtension(),
+    RateestExtension(),
     RealmExtension(),
+    RpfilterExtension(),
     SctpExtension(),
+    SetExtension(),
+    SocketExtension(),
     StateExtension(),
+    StatisticExtension(),
+    StringExtension(),
     TcpExtension(),
+    TimeExtension(),
     UdpExtension(),
     OpaqueExtension(),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from translate.addresses import parse_masked
@@ -89,7 +90,7 @@ def build_rules(
     matches: tuple[Match, ...] = tuple(
         _build(loaded.extension, loaded.options, context) for loaded in scanned.matches
     )
-    target = _target(scanned, context)
+    target = _target(scanned, replace(context, match_values=matches))
     sources, destinations = _addresses(scanned, "source"), _addresses(scanned, "destination")
     if len(sources) * len(destinations) > 1:
         _check_lists_not_negated(scanned)

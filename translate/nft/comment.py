@@ -1,10 +1,12 @@
 """What nfcore keeps in an nft rule's comment: the user's text, hints, and a tag.
 
 The kernel gives a rule one comment of at most 128 bytes. Where a rule needs nothing but its user's
-text, the comment is that text. Otherwise a note follows it, ``nfcore(m=NAME,NAME;t=TAG)``:
+text, the comment is that text. Otherwise a note follows it, ``nfcore(m=NAME,NAME;j=NAME;t=TAG)``:
 
 * ``m=`` lists the rule's matches in order, where their order or presence cannot be seen in the
   statements (a comment that is not last; ``-m tcp`` without options);
+* ``j=`` names the target where its statements could be another's, and after a colon what they don't
+  tell of it (``NFLOG:20``, a ``--nflog-range``);
 * ``t=`` holds a tag of the engine's, which iptables' save form does not show.
 """
 
@@ -24,10 +26,11 @@ _NOTE: Final = re.compile(r"^(?:(?P<text>.*) )?nfcore\((?P<body>[^()]*)\)$", re.
 
 
 class RuleComment(NamedTuple):
-    """The three things that a rule's comment may hold."""
+    """The things that a rule's comment may hold."""
 
     text: str | None = None
     matches: tuple[str, ...] | None = None
+    target: str | None = None
     tag: str | None = None
 
 
@@ -36,11 +39,18 @@ def join_comment(parts: RuleComment) -> str | None:
 
     Raises:
         InvalidRule: the tag holds a parenthesis or a line break.
-        Untranslatable: all of it together is longer than 128 bytes.
+        Untranslatable: all of it together is longer than 128 bytes, or what there is to say of the
+            target holds a parenthesis, a semicolon or a line break.
     """
     note = []
     if parts.matches is not None:
         note.append("m=" + ",".join(parts.matches))
+    if parts.target is not None:
+        if re.search(r"[();\n\0]", parts.target):
+            raise Untranslatable(
+                f"-j {parts.target}", "an nft rule's comment cannot tell what its statements don't"
+            )
+        note.append(f"j={parts.target}")
     if parts.tag is not None:
         if re.search(r"[()\n\0]", parts.tag):
             raise InvalidRule(f"tag {parts.tag!r} may not hold a parenthesis, newline or NUL")
@@ -80,5 +90,8 @@ def split_comment(comment: str | None) -> RuleComment:
     if body.startswith("m="):
         names, _, body = body[2:].partition(";")
         matches = tuple(names.split(",")) if names else ()
+    target = None
+    if body.startswith("j="):
+        target, _, body = body[2:].partition(";")
     tag = body[2:] if body.startswith("t=") else None
-    return RuleComment(text=found["text"], matches=matches, tag=tag)
+    return RuleComment(text=found["text"], matches=matches, target=target, tag=tag)

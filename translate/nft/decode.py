@@ -219,6 +219,9 @@ class _Decoder:
     def _final(self) -> bool:
         if self._target is not None:
             return False
+        self._target = self._hinted_target()
+        if self._target is not None:
+            return True
         statement = self._cursor.peek() or {}
         self._target = _verdict(statement)
         if self._target is not None:
@@ -230,6 +233,22 @@ class _Decoder:
                 if self._target is not None:
                     return True
         return False
+
+    def _hinted_target(self) -> Target | None:
+        """The target that the rule's own note names, if its statements come next."""
+        if self._note.target is None:
+            return None
+        name, _, hint = self._note.target.partition(":")
+        if name == "QUEUE":
+            if self._cursor.peek() not in ({"queue": None}, {"queue": {"num": 0}}):
+                return None
+            self._cursor.take()
+            return Verdict(verdict="QUEUE")
+        extension = self._registry.target(name, self._cursor.version)
+        target: Target | None = None
+        if extension is not None:
+            target = extension.from_hint(self._cursor, hint)
+        return target
 
 
 def _verdict(statement: Statement) -> Target | None:

@@ -27,6 +27,7 @@ NO_INTERFACE: Final = "INVAL/D"
 """What iptables-translate writes for ``! -i +``: a name that no interface can have."""
 
 _VERDICTS: Final = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "QUEUE": "queue"}
+_BUILT_IN: Final = (Verdict, Jump, Goto)
 _FRAGMENT_OFFSET: Final = 0x1FFF
 _MAX_PROTOCOL: Final = 0xFF
 
@@ -85,6 +86,8 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
         else {"counter": {"packets": counters.packets, "bytes": counters.bytes}}
     )
     expr += _target(rule.target, rule, registry)
+    if rule.target is not None and not isinstance(rule.target, _BUILT_IN):
+        declarations += registry.of_target(rule.target).declarations(rule.target, rule)
     return NftRule(
         expr=tuple(expr),
         comment=_comment(rule, registry, hinted=hinted, tag=tag),
@@ -100,6 +103,7 @@ def _comment(rule: Rule, registry: Registry, *, hinted: bool, tag: str | None) -
         RuleComment(
             text=texts[0] or None if texts else None,
             matches=tuple(_hint(value, registry) for value in rule.matches) if hinted else None,
+            target=_target_hint(rule.target, registry),
             tag=tag,
         )
     )
@@ -108,6 +112,16 @@ def _comment(rule: Rule, registry: Registry, *, hinted: bool, tag: str | None) -
 def _hint(value: Match, registry: Registry) -> str:
     traceless = registry.of_match(value).leaves_no_trace(value)
     return value.name + TRACELESS if traceless else value.name
+
+
+def _target_hint(target: Target | None, registry: Registry) -> str | None:
+    if target is None or isinstance(target, Jump | Goto):
+        return None
+    if isinstance(target, Verdict):
+        # nft lists it as queue number 0, like NFQUEUE's.
+        return target.verdict if target.verdict == "QUEUE" else None
+    hint = registry.of_target(target).hint(target)
+    return None if hint is None else f"{target.name}:{hint}" if hint else target.name
 
 
 def _interface(key: str, value: Negatable[Interface] | None) -> list[Statement]:

@@ -114,7 +114,7 @@ def test_no_answer(monkeypatch: pytest.MonkeyPatch, number: int, message: str) -
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(NftablesSocket, "_send", refuse)
+    monkeypatch.setattr(NftablesSocket, "_answers", refuse)
     with pytest.raises(BackendUnavailable, match=message):
         NftablesSocket()
 

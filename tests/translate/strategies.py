@@ -103,23 +103,33 @@ def whole_rules(
         chains: the chains it may stand in.
         protocol: the protocol that it needs.
     """
-    ip = draw(versions() if version is None else version)
+    ip = draw(_VERSIONS if version is None else version)
     chain = draw(st.sampled_from(chains))
-    verdicts = [None, Verdict(verdict="ACCEPT"), Verdict(verdict="RETURN"), Jump(chain="USER")]
-    optional = st.sampled_from((False, False, True))
-
-    def maybe(values: st.SearchStrategy[T], *, allowed: bool = True) -> Negatable[T] | None:
-        return draw(negatable(values)) if allowed and draw(optional) else None
-
     return Rule(
         version=ip,
         table=draw(st.sampled_from(tables)),
         chain=chain,
-        in_interface=maybe(interfaces(), allowed=chain not in _NO_IN),
-        out_interface=maybe(interfaces(), allowed=chain not in _NO_OUT),
-        source=maybe(masked_addresses(ip)),
-        destination=maybe(masked_addresses(ip)),
+        in_interface=None if chain in _NO_IN else draw(_INTERFACES),
+        out_interface=None if chain in _NO_OUT else draw(_INTERFACES),
+        source=draw(_ADDRESSES[ip]),
+        destination=draw(_ADDRESSES[ip]),
         protocol=protocol,
         matches=() if match is None else (draw(match),),
-        target=draw(st.sampled_from(verdicts) if target is None else target),
+        target=draw(_TARGETS if target is None else target),
     )
+
+
+def _sometimes(values: st.SearchStrategy[T]) -> st.SearchStrategy[Negatable[T] | None]:
+    """The values in one rule of three, with and without ``!``."""
+    return st.sampled_from((False, False, True)).flatmap(
+        lambda wanted: negatable(values) if wanted else st.none()
+    )
+
+
+# Made once: making a strategy takes longer than drawing from it.
+_VERSIONS = versions()
+_INTERFACES = _sometimes(interfaces())
+_ADDRESSES = {version: _sometimes(masked_addresses(version)) for version in IPVersion}
+_TARGETS: st.SearchStrategy[Target | None] = st.sampled_from(
+    [None, Verdict(verdict="ACCEPT"), Verdict(verdict="RETURN"), Jump(chain="USER")]
+)

@@ -13,6 +13,7 @@
         ├── NotFound                    no such network, port, chain or rule
         ├── BackendUnavailable          no usable executor, with what each answered
         ├── CommitRefused               the kernel or tool refused a transaction; nothing changed
+        ├── PartlyCommitted             part of a transaction could not be taken back; says which
         ├── ListingFailed               the kernel's ruleset could not be read
         ├── DriverError                 a step of the bridge driver failed, and why
         └── TransactionClosed           a transaction used after its end
@@ -20,6 +21,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from translate.exceptions import (
@@ -31,7 +33,7 @@ from translate.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from nfcore.operations import Operation
+    from nfcore.operations import Operation, TableRef
 
 __all__ = [
     "BackendUnavailable",
@@ -45,6 +47,7 @@ __all__ = [
     "NfcoreError",
     "NotFound",
     "ParseError",
+    "PartlyCommitted",
     "TransactionClosed",
     "TranslationError",
     "Untranslatable",
@@ -141,3 +144,23 @@ class CommitRefused(NfcoreError):
         if self.call_site is not None:
             parts.append(f" asked for at {self.call_site}")
         return f"{''.join(parts)}: {self.answer}; nothing was changed"
+
+
+class PartlyCommitted(NfcoreError):
+    """A transaction failed half-way, and what was in place of it could not be taken back.
+
+    Only iptables-legacy's tables, which are committed one by one, can come to this.
+
+    Args:
+        answer: what failed, and what failed when it was to be taken back.
+        tables: each table that the transaction touches, and how it stands now.
+    """
+
+    def __init__(self, answer: str, *, tables: Mapping[TableRef, str]) -> None:
+        self.answer: Final = answer
+        self.tables: Final = tables
+        super().__init__(answer)
+
+    def __str__(self) -> str:
+        states = ", ".join(f"{table} {state}" for table, state in self.tables.items())
+        return f"the transaction failed and could not be undone: {self.answer}; now {states}"

@@ -6,15 +6,18 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
+
+from cffi import FFI
 
 from nfcore.exceptions import BackendUnavailable, InvalidInput, NotFound
 
-__all__ = ["call_in_netns"]
+__all__ = ["call_in_netns", "enter_netns", "enter_new_netns"]
 
 T = TypeVar("T")
 
 _DIRECTORY = Path("/run/netns")
+_CLONE_NEWNET: Final = 0x40000000
 
 
 def call_in_netns(netns: str | None, function: Callable[[], T]) -> T:
@@ -36,14 +39,41 @@ def call_in_netns(netns: str | None, function: Callable[[], T]) -> T:
     """
     if netns is None:
         return function()
-    path = _path_of(netns)
+    _path_of(netns)
 
     def enter_and_call() -> T:
-        _enter(netns, path)
+        enter_netns(netns)
         return function()
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         return pool.submit(enter_and_call).result()
+
+
+def enter_netns(netns: str) -> None:
+    """Move the calling thread into a named network namespace, for good.
+
+    Args:
+        netns: the namespace's name, as `ip netns` lists it.
+
+    Raises:
+        InvalidInput: the name cannot be one.
+        NotFound: there is no such namespace.
+        BackendUnavailable: the kernel refused to enter it.
+    """
+    _enter(netns, _path_of(netns))
+
+
+def enter_new_netns() -> None:
+    """Move the calling thread into a network namespace of its own, which ends with the thread.
+
+    Raises:
+        BackendUnavailable: the kernel refused to make one.
+    """
+    ffi = FFI()
+    ffi.cdef("int unshare(int flags);")
+    library: Any = ffi.dlopen(None)
+    if library.unshare(_CLONE_NEWNET) != 0:
+        raise BackendUnavailable(f"no network namespace can be made: {os.strerror(ffi.errno)}")
 
 
 def _path_of(netns: str) -> Path:

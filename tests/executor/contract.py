@@ -1,11 +1,15 @@
-"""What every executor does. A test class inherits it and provides the ``executor`` fixture."""
+"""What every executor does. A test class inherits it and provides the ``executor`` fixture.
+
+Where an executor cannot do what nf_tables can, its class says so with `Limits`.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import pytest
 
@@ -16,6 +20,7 @@ from nfcore.operations import (
     AddChain,
     AddTable,
     BaseChain,
+    ChainState,
     DeleteChain,
     DeleteTable,
     FlushChain,
@@ -23,6 +28,7 @@ from nfcore.operations import (
     Policy,
     SetPolicy,
     TableRef,
+    TableState,
 )
 from tests.executor.build import (
     FILTER,
@@ -41,14 +47,90 @@ from tests.executor.build import (
 )
 from translate import Counters, IPVersion, Opaque, Untranslatable
 
-__all__ = ["ExecutorContract"]
+__all__ = ["LEGACY_LIMITS", "ExecutorContract", "Limits"]
 
 FORWARD, DOCKER, USER = chain("FORWARD"), chain("DOCKER"), chain("DOCKER-USER")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What an executor cannot hold of the contract.
+
+    Args:
+        tags: whether tags come back; else they are dropped.
+        native_rules: whether nft's own statements can be sent; else they are refused unsent.
+        generations: whether snapshots have a generation; else it is None.
+        fixed_tables: whether a table has all of its built-in chains, first, and its other chains by
+            name; and cannot be deleted, only emptied.
+        comment_bytes: how many bytes a comment may have, or None for as many as iptables takes.
+        deepest_jumps: whether the depth of jumps is limited to nf_tables' 16.
+        checked_at_the_end: whether a loop may be open while a transaction lasts.
+        answers: what refusals say that don't say it with the error number's own text.
+    """
+
+    tags: bool = True
+    native_rules: bool = True
+    generations: bool = True
+    fixed_tables: bool = False
+    comment_bytes: int | None = 253
+    deepest_jumps: bool = True
+    checked_at_the_end: bool = True
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+LEGACY_LIMITS = Limits(
+    tags=False,
+    native_rules=False,
+    generations=False,
+    fixed_tables=True,
+    comment_bytes=None,
+    deepest_jumps=False,
+    answers={
+        "a loop": os.strerror(errno.ELOOP),
+        "a masquerade reached from prerouting": "ended with exit code 1: iptables",
+    },
+)
 
 ONE_TOO_LONG = f"-m comment --comment {'x' * 250} -j ACCEPT"
 
 
-class CommitAndSnapshot:
+class Part:
+    """A part of the contract."""
+
+    limits: ClassVar[Limits] = Limits()
+
+    def tag(self, text: str) -> str | None:
+        """A tag as it comes back."""
+        return text if self.limits.tags else None
+
+    def chains(self, *made: str) -> list[str]:
+        """The names of table filter's chains, FORWARD and these having been made."""
+        if self.limits.fixed_tables:
+            return ["INPUT", "FORWARD", "OUTPUT", *sorted(made)]
+        return ["FORWARD", *made]
+
+    def used(self, executor: Executor) -> Mapping[TableRef, TableState]:
+        """The tables that hold anything, where tables cannot be deleted."""
+        tables = executor.snapshot().tables
+        if not self.limits.fixed_tables:
+            return tables
+        return {ref: state for ref, state in tables.items() if not _is_new(ref, state)}
+
+    def check_gone(self, executor: Executor, table: TableRef) -> None:
+        """A table is deleted, or else as the kernel makes it."""
+        assert table not in self.used(executor)
+
+
+def _is_new(table: TableRef, state: TableState) -> bool:
+    """Whether a table is as the kernel makes it."""
+    return state.chains == {
+        name: ChainState(base=base)
+        for (owner, name), base in BASE_CHAINS.items()
+        if owner == table.name
+    }
+
+
+class CommitAndSnapshot(Part):
     """What was committed is what is shown."""
 
     def test_nothing_is_there_at_first(self, executor: Executor) -> None:
@@ -77,7 +159,7 @@ class CommitAndSnapshot:
         jump, accept = state_of(executor, FORWARD).rules
         (published,) = state_of(executor, DOCKER).rules
         assert jump.body == rule(FORWARD, "-o br0 -j DOCKER")
-        assert (jump.tag, jump.counters) == ("front", Counters())
+        assert (jump.tag, jump.counters) == (self.tag("front"), Counters())
         assert accept.body == rule(FORWARD, "-i br0 -j ACCEPT")
         assert (accept.tag, accept.counters) == (None, Counters(packets=3, bytes=180))
         assert published.body.protocol is not None
@@ -113,7 +195,7 @@ class CommitAndSnapshot:
         names = ["DOCKER-USER", "A", "DOCKER", "B"]
         with_filter(executor, *names)
 
-        assert list(executor.snapshot().tables[FILTER].chains) == ["FORWARD", *names]
+        assert list(executor.snapshot().tables[FILTER].chains) == self.chains(*names)
 
     def test_one_transaction_spans_both_ip_versions(self, executor: Executor) -> None:
         ops = [
@@ -128,10 +210,15 @@ class CommitAndSnapshot:
 
     def test_statements_without_iptables_words_come_back_opaque(self, executor: Executor) -> None:
         with_filter(executor)
-        statement = {"match": {"op": "==", "left": {"meta": {"key": "cpu"}}, "right": 1}}
-        executor.commit(
-            [native(FORWARD, statement, {"counter": None}, {"accept": None}, tag="mine")]
-        )
+        statement = {"match": {"op": "==", "left": {"rt": {"key": "mtu"}}, "right": 1400}}
+        rule = native(FORWARD, statement, {"counter": None}, {"accept": None}, tag="mine")
+        if not self.limits.native_rules:
+            with pytest.raises(
+                InvalidInput, match="iptables has no words for nft's own statements"
+            ):
+                executor.commit([rule])
+            return
+        executor.commit([rule])
 
         (held,) = state_of(executor, FORWARD).rules
         (opaque,) = held.body.matches
@@ -146,10 +233,13 @@ class CommitAndSnapshot:
         executor.commit([AddTable(table=FILTER)])
         third = executor.snapshot().generation
 
+        if not self.limits.generations:
+            assert (first, second, third) == (None, None, None)
+            return
         assert first == second != third
 
 
-class Places:
+class Places(Part):
     """Where rules go, and how they leave."""
 
     def test_head_tail_and_before(self, executor: Executor) -> None:
@@ -214,7 +304,7 @@ class Places:
 
         executor.commit([DeleteChain(chain=DOCKER), DeleteChain(chain=USER)])
 
-        assert list(executor.snapshot().tables[FILTER].chains) == ["FORWARD"]
+        assert list(executor.snapshot().tables[FILTER].chains) == self.chains()
 
     def test_a_jump_and_its_chain_leave_in_one_transaction(self, executor: Executor) -> None:
         with_filter(executor, "DOCKER")
@@ -241,16 +331,16 @@ class Places:
 
         executor.commit([DeleteTable(table=FILTER)])
 
-        assert executor.snapshot().tables == {}
+        self.check_gone(executor, FILTER)
 
     def test_adding_then_deleting_makes_a_table_absent_either_way(self, executor: Executor) -> None:
         for _ in range(2):
             executor.commit([AddTable(table=FILTER), DeleteTable(table=FILTER)])
 
-        assert executor.snapshot().tables == {}
+        self.check_gone(executor, FILTER)
 
 
-class Policies:
+class Policies(Part):
     """A built-in chain's policy."""
 
     def test_a_policy_is_set_and_set_back(self, executor: Executor) -> None:
@@ -355,7 +445,7 @@ REFUSALS: dict[str, tuple[int, Callable[[], Sequence[Operation]]]] = {
 }
 
 
-class Refusals:
+class Refusals(Part):
     """A refused transaction leaves nothing, and says which operation it was."""
 
     @pytest.mark.parametrize("what", REFUSALS)
@@ -364,7 +454,7 @@ class Refusals:
     ) -> None:
         with_filter(executor, "DOCKER", "DOCKER-USER")
         executor.commit([add(FORWARD, "-j DOCKER-USER")])
-        before = executor.snapshot()
+        before = self.used(executor)
         number, make = REFUSALS[what]
         harmless: list[Operation] = [
             AddChain(chain=chain("EXTRA")),
@@ -372,14 +462,17 @@ class Refusals:
         ]
         operations = [*harmless, *make(), *harmless]
         last = len(operations) - len(harmless) - 1
+        if what == "jumps nested too deep" and not self.limits.deepest_jumps:
+            executor.commit(operations)
+            return
 
         for attempt in (executor.check, executor.commit):
             with pytest.raises(CommitRefused) as caught:
                 attempt(operations)
-            assert os.strerror(number) in caught.value.answer
+            assert self.limits.answers.get(what, os.strerror(number)) in caught.value.answer
             assert caught.value.index == last
             assert caught.value.operation == operations[last]
-        assert executor.snapshot() == before
+        assert self.used(executor) == before
 
     def test_a_rule_is_not_deleted_twice(self, executor: Executor) -> None:
         with_filter(executor)
@@ -434,10 +527,18 @@ class Refusals:
 
     def test_a_loop_that_the_same_transaction_opens_again_is_none(self, executor: Executor) -> None:
         with_filter(executor, "DOCKER")
+        operations: list[Operation] = [
+            add(FORWARD, "-j DOCKER"),
+            add(DOCKER, "-j DOCKER"),
+            FlushChain(chain=DOCKER),
+        ]
+        if not self.limits.checked_at_the_end:
+            with pytest.raises(CommitRefused):
+                executor.commit(operations)
+            assert rules_of(executor, FORWARD) == []
+            return
 
-        executor.commit(
-            [add(FORWARD, "-j DOCKER"), add(DOCKER, "-j DOCKER"), FlushChain(chain=DOCKER)]
-        )
+        executor.commit(operations)
 
         assert rules_of(executor, DOCKER) == []
 
@@ -449,20 +550,26 @@ class Refusals:
         executor.check([add(FORWARD, "-j ACCEPT")])
         executor.commit(operations)
 
-        assert executor.snapshot().tables == {}
+        self.check_gone(executor, FILTER)
 
 
-class NothingSent:
+class NothingSent(Part):
     """What cannot be right, or said in nft, is refused before anything is sent."""
+
+    def test_a_comment_that_is_too_long(self, executor: Executor) -> None:
+        with_filter(executor)
+        if self.limits.comment_bytes is None:
+            executor.commit([add(FORWARD, ONE_TOO_LONG)])
+            assert rules_of(executor, FORWARD) == [ONE_TOO_LONG]
+            return
+        message = r"-m comment has no native nft form: an nft comment holds \d+ bytes"
+        with pytest.raises(Untranslatable, match=message):
+            executor.commit([add(FORWARD, "-j ACCEPT"), add(FORWARD, ONE_TOO_LONG)])
+        assert rules_of(executor, FORWARD) == []
 
     @pytest.mark.parametrize(
         ("operation", "error", "message"),
         [
-            (
-                add(FORWARD, ONE_TOO_LONG),
-                Untranslatable,
-                r"-m comment has no native nft form: an nft comment holds \d+ bytes",
-            ),
             (delete(FORWARD, 0), InvalidInput, "a rule's handle is 1 or more, not 0"),
             (
                 add(FORWARD, "-j DROP", before=-1),
@@ -501,7 +608,7 @@ class NothingSent:
             executor.commit([replace(misplaced, chain=DOCKER)])
 
 
-class Closing:
+class Closing(Part):
     """After close there is nothing more."""
 
     def test_a_closed_executor_refuses(self, executor: Executor) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from nfcore.executor import CffiExecutor, Executor, FakeExecutor, NftablesModuleExecutor
-from tests.executor.contract import ExecutorContract
+from nfcore.executor.legacy import LegacyExecExecutor, LegacyExecutor
+from tests.executor.contract import LEGACY_LIMITS, ExecutorContract
 
 
 class TestCffi(ExecutorContract):
@@ -28,3 +30,23 @@ class TestFake(ExecutorContract):
     @pytest.fixture
     def executor(self) -> Executor:
         return FakeExecutor()
+
+
+@pytest.mark.usefixtures("own_lock")
+class TestLegacy(ExecutorContract):
+    limits = LEGACY_LIMITS
+
+    @pytest.fixture
+    def executor(self, netns: str) -> Iterator[Executor]:
+        with LegacyExecutor(netns=netns) as executor:
+            yield executor
+
+
+@pytest.mark.usefixtures("own_lock")
+class TestLegacyExec(ExecutorContract):
+    limits = replace(LEGACY_LIMITS, checked_at_the_end=False)
+
+    @pytest.fixture
+    def executor(self, netns: str) -> Iterator[Executor]:
+        with LegacyExecExecutor(netns=netns) as executor:
+            yield executor

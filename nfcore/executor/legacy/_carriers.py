@@ -1,0 +1,170 @@
+"""The two ways to carry commands out: by iptables-legacy-restore, or by one program a command."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final
+
+from nfcore.executor.legacy._model import Step
+from nfcore.executor.legacy._programs import Answer, Programs
+from nfcore.operations import TableRef
+from translate import IPVersion
+from translate.words import split_restore_line
+
+__all__ = ["Carrier", "ExecCarrier", "RestoreCarrier", "ToolFailedError"]
+
+_LINE: Final = re.compile(r"line:? (\d+)")
+
+
+class ToolFailedError(Exception):
+    """A program did not do what it was asked to.
+
+    Args:
+        answer: what it answered.
+        step: the command that it failed at, or None where it doesn't say.
+        is_refusal: whether it said no, rather than being stopped.
+    """
+
+    def __init__(self, answer: str, *, step: Step | None = None, is_refusal: bool = True) -> None:
+        self.answer: Final = answer
+        self.step: Final = step
+        self.is_refusal: Final = is_refusal
+        super().__init__(answer)
+
+
+class Carrier(ABC):
+    """Carries commands out, in their order within each table."""
+
+    whole_tables: ClassVar[bool]
+    """Whether a table has either all of the commands or none, wherever it stops."""
+    holds_lock: ClassVar[bool]
+    """Whether the xtables lock is held around all of it, and its programs lock another file."""
+
+    @abstractmethod
+    def programs_of(self, version: IPVersion) -> Sequence[str]:
+        """The names of the programs that it needs."""
+
+    @abstractmethod
+    def carry_out(self, steps: Sequence[Step], programs: Programs, *, wait: float) -> list[str]:
+        """Carry commands out.
+
+        Args:
+            steps: the commands.
+            programs: what runs programs.
+            wait: how many seconds they wait for the xtables lock.
+
+        Returns:
+            What the programs printed although all went well.
+
+        Raises:
+            ToolFailedError: one failed.
+            BackendUnavailable: one could not be started.
+        """
+
+
+class RestoreCarrier(Carrier):
+    """One ``iptables-legacy-restore --noflush --wait`` for each IP version."""
+
+    whole_tables = True
+    holds_lock = True
+
+    def programs_of(self, version: IPVersion) -> Sequence[str]:
+        return (_restore(version),)
+
+    def carry_out(self, steps: Sequence[Step], programs: Programs, *, wait: float) -> list[str]:
+        remarks = []
+        for version in dict.fromkeys(step.table.version for step in steps):
+            lines = list(_lines(step for step in steps if step.table.version is version))
+            answer = programs.run(
+                _restore(version),
+                ["--noflush", "--wait", str(int(wait))],
+                stdin="".join(f"{text}\n" for text, _ in lines),
+            )
+            if not answer.succeeded:
+                raise ToolFailedError(
+                    str(answer),
+                    step=_step_at(answer, [step for _, step in lines]),
+                    is_refusal=_is_refusal(answer),
+                )
+            if answer.out or answer.err:
+                remarks.append(str(answer))
+        return remarks
+
+
+def _restore(version: IPVersion) -> str:
+    return f"{version.program}-legacy-restore"
+
+
+def _lines(steps: Iterator[Step]) -> Iterator[tuple[str, Step | None]]:
+    """The lines of a file, each with the command that it stands for."""
+    tables: dict[TableRef, list[Step]] = {}
+    for step in steps:
+        tables.setdefault(step.table, []).append(step)
+    for table, own in tables.items():
+        yield f"*{table.name}", None
+        for step in own:
+            if "\n" in step.words:
+                raise ToolFailedError(
+                    f"a rule's line break cannot be put into a line: {step.words!r}", step=step
+                )
+            if step.words:
+                yield step.words, step
+        yield "COMMIT", None
+
+
+def _step_at(answer: Answer, steps: Sequence[Step | None]) -> Step | None:
+    found = _LINE.search(answer.err)
+    number = 0 if found is None else int(found[1])
+    return steps[number - 1] if 0 < number <= len(steps) else None
+
+
+def _is_refusal(answer: Answer) -> bool:
+    return answer.code is not None and answer.code > 0
+
+
+class ExecCarrier(Carrier):
+    """One program for each command, and one more before it to check, as Docker does."""
+
+    whole_tables = False
+    holds_lock = False
+
+    def programs_of(self, version: IPVersion) -> Sequence[str]:
+        return (_iptables(version),)
+
+    def carry_out(self, steps: Sequence[Step], programs: Programs, *, wait: float) -> list[str]:
+        for step in steps:
+            common = ["--wait", str(int(wait)), "-t", step.table.name]
+            if step.spec is not None:
+                self._check(step, programs, common)
+            self._run(step, programs, [*common, *_command(step)])
+        return []
+
+    def _check(self, step: Step, programs: Programs, common: Sequence[str]) -> None:
+        arguments = [*common, "-C", *split_restore_line(step.spec or "")]
+        answer = programs.run(_iptables(step.table.version), arguments)
+        expected = 0 if step.words.startswith("-D") else 1
+        if answer.code == expected:
+            return
+        if answer.code in {0, 1}:
+            found = "the rule is there already" if expected else "the rule is not there"
+            raise ToolFailedError(f"somebody changed the chain: {found} ({answer})", step=step)
+        raise ToolFailedError(str(answer), step=step, is_refusal=_is_refusal(answer))
+
+    def _run(self, step: Step, programs: Programs, arguments: Sequence[str]) -> None:
+        answer = programs.run(_iptables(step.table.version), arguments)
+        if not answer.succeeded:
+            raise ToolFailedError(str(answer), step=step, is_refusal=_is_refusal(answer))
+
+
+def _iptables(version: IPVersion) -> str:
+    return f"{version.program}-legacy"
+
+
+def _command(step: Step) -> list[str]:
+    if not step.words:
+        return ["-S", "OUTPUT"]  # every table has that chain, and looking at it makes the table
+    if step.spec is not None and step.words.startswith("-D"):
+        return ["-D", *split_restore_line(step.spec)]
+    return split_restore_line(step.words)

@@ -1,0 +1,53 @@
+"""Operations that cannot be right for iptables, whatever its tables hold. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import translate
+from nfcore.exceptions import InvalidInput
+from nfcore.executor._checks import check_handle, check_place, check_policy, check_table
+from nfcore.operations import AddRule, AddTable, DeleteRule, DeleteTable, Operation, SetPolicy
+from translate import Rule, check_chain_name
+
+__all__ = ["check_shape", "words_of"]
+
+
+def check_shape(operations: Iterable[Operation]) -> None:
+    """Refuse what cannot be right, whatever the tables hold.
+
+    Raises:
+        InvalidInput: an operation cannot be right, or iptables has no words for its rule.
+        InvalidRule: a chain's name is none that iptables can hold.
+    """
+    for operation in operations:
+        if isinstance(operation, AddTable | DeleteTable):
+            check_table(operation.table)
+            continue
+        check_table(operation.chain.table)
+        check_chain_name(operation.chain.name)
+        if isinstance(operation, AddRule):
+            check_place(operation)
+            words_of(operation)
+            if operation.before is not None:
+                check_handle(operation.before, operation)
+        elif isinstance(operation, DeleteRule):
+            check_handle(operation.handle, operation)
+        elif isinstance(operation, SetPolicy):
+            check_policy(operation)
+
+
+def words_of(operation: AddRule) -> str:
+    """A rule's words as part of a line.
+
+    Raises:
+        InvalidInput: iptables has no words for it, or no line can hold them.
+    """
+    body = operation.body
+    if not isinstance(body, Rule) or translate.is_opaque(body):
+        raise InvalidInput(f"{operation}: iptables has no words for nft's own statements")
+    words = translate.join_words(translate.format(body))
+    bad = next((letter for letter in words if letter in "\n\0"), None)
+    if bad is not None:
+        raise InvalidInput(f"{operation}: a line of iptables-restore cannot hold {bad!r}")
+    return words

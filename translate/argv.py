@@ -39,7 +39,6 @@ _GLOBALS: Final = (
     ("d", Option(name="destination", negatable=True)),
     ("", Option(name="dst", key="destination", negatable=True)),
     ("p", Option(name="protocol", negatable=True)),
-    ("", Option(name="proto", key="protocol", negatable=True)),
     ("i", Option(name="in-interface", negatable=True)),
     ("o", Option(name="out-interface", negatable=True)),
     ("j", Option(name="jump")),
@@ -126,6 +125,11 @@ class ScannedArgv:
         """The word given with one of iptables' own options, or None."""
         given = self.builtins.get(key)
         return None if given is None else given.value
+
+    def position(self, key: str) -> int | None:
+        """Where one of iptables' own options stands in argv, or None."""
+        given = self.builtins.get(key)
+        return None if given is None else given.position
 
 
 def scan(argv: Sequence[str], *, version: IPVersion, registry: Registry) -> ScannedArgv:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ __all__ = ["BUILTIN_CHAINS", "TABLES", "build_rules", "parse"]
 TABLES: Final = frozenset({"filter", "nat", "mangle", "raw", "security"})
 BUILTIN_CHAINS: Final = frozenset({"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"})
 _NO_IN_INTERFACE: Final = frozenset({"OUTPUT", "POSTROUTING"})
+_INTERFACES: Final = frozenset({"in-interface", "out-interface"})
 _NO_OUT_INTERFACE: Final = frozenset({"PREROUTING", "INPUT"})
 _NOT_IN_RULE: Final = COMMANDS | {"table"}
 _OF_LISTINGS: Final = ("numeric", "exact", "line-numbers")
@@ -82,34 +82,37 @@ def build_rules(
         protocol=protocol,
         matches=tuple(loaded.extension.name for loaded in scanned.matches),
         target=scanned.value("jump") or scanned.value("goto"),
-        protocol_position=(
-            scanned.builtins["protocol"].position if "protocol" in scanned.builtins else None
-        ),
-        interfaces=frozenset(scanned.builtins) & {"in-interface", "out-interface"},
+        protocol_position=scanned.position("protocol"),
+        interfaces=_INTERFACES & scanned.builtins.keys(),
     )
     matches: tuple[Match, ...] = tuple(
         _build(loaded.extension, loaded.options, context) for loaded in scanned.matches
     )
-    target = _target(scanned, replace(context, match_values=matches))
+    target = _target(scanned, context, matches)
     sources, destinations = _addresses(scanned, "source"), _addresses(scanned, "destination")
     if len(sources) * len(destinations) > 1:
         _check_lists_not_negated(scanned)
-    common: dict[str, Any] = {
-        "version": scanned.version,
-        "table": table,
-        "chain": chain,
-        "in_interface": _interface(scanned, "in-interface", chain, _NO_IN_INTERFACE),
-        "out_interface": _interface(scanned, "out-interface", chain, _NO_OUT_INTERFACE),
-        "protocol": protocol,
-        "fragment": _fragment(scanned),
-        "matches": matches,
-        "target": target,
-        "counters": counters_of(scanned),
-    }
+    in_interface = _interface(scanned, "in-interface", chain, _NO_IN_INTERFACE)
+    out_interface = _interface(scanned, "out-interface", chain, _NO_OUT_INTERFACE)
+    fragment, counters = _fragment(scanned), counters_of(scanned)
     try:
         return tuple(
-            Rule(source=source, destination=destination, **common)
-            for source, destination in itertools.product(sources, destinations)
+            Rule(
+                version=scanned.version,
+                table=table,
+                chain=chain,
+                in_interface=in_interface,
+                out_interface=out_interface,
+                source=source,
+                destination=destination,
+                protocol=protocol,
+                fragment=fragment,
+                matches=matches,
+                target=target,
+                counters=counters,
+            )
+            for source in sources
+            for destination in destinations
         )
     except InvalidRule as error:
         raise ParseError(str(error)) from error
@@ -156,7 +159,9 @@ def _check_general_options(scanned: ScannedArgv) -> None:
         raise interval.error("only makes sense with --wait")
 
 
-def _target(scanned: ScannedArgv, context: ParseContext) -> Target | None:
+def _target(
+    scanned: ScannedArgv, context: ParseContext, matches: tuple[Match, ...]
+) -> Target | None:
     if scanned.target is not None:
         extension: Any = scanned.target.extension
         if extension.tables and context.table not in extension.tables:
@@ -171,7 +176,8 @@ def _target(scanned: ScannedArgv, context: ParseContext) -> Target | None:
             raise scanned.target.options.error(
                 f"only in chain {' or '.join(sorted(extension.chains))}, not in {context.chain}"
             )
-        target: Target = _build(extension, scanned.target.options, context)
+        whole = replace(context, match_values=matches)
+        target: Target = _build(extension, scanned.target.options, whole)
         return target
     for key, kind in (("jump", Jump), ("goto", Goto)):
         given = scanned.builtins.get(key)

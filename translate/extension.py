@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BOTH_VERSIONS",
+    "CString",
     "Extension",
     "Given",
     "GivenOptions",
@@ -49,6 +50,12 @@ class Text(str):
 
 class Quoted(Text):
     """A word that iptables-save prints in double quotes even where it needs none."""
+
+    __slots__ = ()
+
+
+class CString(Quoted):
+    """A word that ``-m string`` prints: always in double quotes, ``"`` and ``\\`` alone escaped."""
 
     __slots__ = ()
 

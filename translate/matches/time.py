@@ -159,14 +159,17 @@ class TimeExtension(MatchExtension[Time]):
     def needs_hint(self, value: Time) -> bool:
         return value == Time()
 
-    def from_nft(self, cursor: Cursor) -> Time | None:
-        value = self.from_hint(cursor)
-        return None if value == Time() else value
+    def leaves_no_trace(self, value: Time) -> bool:
+        return value == Time()
 
-    def from_hint(self, cursor: Cursor) -> Time | None:
+    def from_no_trace(self, cursor: Cursor) -> Time | None:
+        del cursor
+        return Time()
+
+    def from_nft(self, cursor: Cursor) -> Time | None:
         first_date, last_date = dates_from_nft(cursor) or (0, FOREVER)
         start, stop, contiguous = hours_from_nft(cursor) or (0, LAST_SECOND, False)
-        return Time(
+        value = Time(
             start=start,
             stop=stop,
             contiguous=contiguous,
@@ -174,6 +177,7 @@ class TimeExtension(MatchExtension[Time]):
             first_date=first_date,
             last_date=last_date,
         )
+        return None if value == Time() else value
 
 
 def _limits_hours(value: Time) -> bool:

@@ -73,7 +73,7 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
     hinted = False
     for index, value in enumerate(rule.matches):
         if isinstance(value, Comment):
-            hinted = hinted or index != len(rule.matches) - 1 or not value.text
+            hinted = hinted or index != len(rule.matches) - 1
             continue
         extension = registry.of_match(value)
         expr += extension.to_nft(value, rule)
@@ -101,7 +101,7 @@ def _comment(rule: Rule, registry: Registry, *, hinted: bool, tag: str | None) -
         raise Untranslatable("a second -m comment", "an nft rule has one comment")
     return join_comment(
         RuleComment(
-            text=texts[0] or None if texts else None,
+            text=texts[0] if texts else None,
             matches=tuple(_hint(value, registry) for value in rule.matches) if hinted else None,
             target=_target_hint(rule.target, registry),
             tag=tag,

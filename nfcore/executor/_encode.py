@@ -193,4 +193,3 @@ def _declaration(item: Statement, chain: ChainRef, prefix: str) -> Command:
 
 def _hook(base: BaseChain) -> dict[str, Any]:
     return {"type": base.type, "hook": base.hook, "prio": base.priority}
-

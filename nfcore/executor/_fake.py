@@ -9,7 +9,7 @@ from nfcore.exceptions import BackendUnavailable
 from nfcore.executor._base import Executor
 from nfcore.executor._encode import encode
 from nfcore.executor._fake_text import dump_ruleset, parse_ruleset
-from nfcore.executor._model import ModelRuleset, RefusedError
+from nfcore.executor._model import ModelRuleset, RefusedError, Step
 from nfcore.executor._refusal import locate_refusal
 from nfcore.operations import Operation, Snapshot
 
@@ -100,22 +100,23 @@ class FakeExecutor(Executor):
     def _after(self, operations: Sequence[Operation]) -> ModelRuleset:
         self._check_open()
         encode(operations)
+        steps = [Step.of(operation) for operation in operations]
 
         def refusal_of(count: int) -> str | None:
             try:
-                self._changed_by(operations[:count])
+                self._changed_by(steps[:count])
             except RefusedError as error:
                 return str(error)
             return None
 
         try:
-            return self._changed_by(operations)
+            return self._changed_by(steps)
         except RefusedError as error:
             raise locate_refusal(str(error), operations, refusal_of) from error
 
-    def _changed_by(self, operations: Sequence[Operation]) -> ModelRuleset:
+    def _changed_by(self, steps: Sequence[Step]) -> ModelRuleset:
         ruleset = self._ruleset.copy()
-        for operation in operations:
-            ruleset.apply(operation)
+        for step in steps:
+            ruleset.apply(step)
         ruleset.validate()
         return ruleset

@@ -6,11 +6,12 @@ import errno
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
 import translate
 from nfcore.executor._encode import encode_rule
-from nfcore.executor._model_hooks import Requirement, requirements_of
+from nfcore.executor._model_hooks import requirements_of
 from nfcore.operations import (
     AddChain,
     AddRule,
@@ -30,9 +31,9 @@ from nfcore.operations import (
     TableState,
     base_chain_of,
 )
-from translate import Counters
+from translate import Counters, Rule
 
-__all__ = ["ModelChain", "ModelRule", "ModelRuleset", "RefusedError"]
+__all__ = ["ModelChain", "ModelRule", "ModelRuleset", "RefusedError", "RuleForm", "Step"]
 
 _JUMP_STACK: Final = 16  # NFT_JUMP_STACK_SIZE
 _CONNTRACK_PRIORITY: Final = -200  # NF_IP_PRI_CONNTRACK: address translation comes after it
@@ -45,17 +46,56 @@ class RefusedError(Exception):
         super().__init__(f"Could not process rule: {os.strerror(number)}")
 
 
+class RuleForm:
+    """A rule as it is sent, what the kernel's checks ask about it, and how it is read back."""
+
+    def __init__(self, operation: AddRule) -> None:
+        self._place = operation.chain
+        self._native = encode_rule(operation)
+        self.targets: Final = tuple(_jump_targets(self._native.expr))
+        self.requirements: Final = tuple(requirements_of(self._native.expr))
+
+    @cached_property
+    def _read_back(self) -> tuple[Rule, str | None, Counters | None]:
+        expr = self._native.expr
+        body, tag = translate.from_nft(
+            expr,
+            version=self._place.table.version,
+            table=self._place.table.name,
+            chain=self._place.name,
+            comment=self._native.comment,
+        )
+        counted = any("counter" in statement for statement in expr)
+        return body, tag, body.counters or (Counters() if counted else None)
+
+    def held(self, handle: int) -> KernelRule:
+        """The rule as a listing would show it."""
+        body, tag, counters = self._read_back
+        return KernelRule(handle=handle, body=body, tag=tag, counters=counters)
+
+
+class Step(NamedTuple):
+    """One operation; if it adds a rule, with the rule's form."""
+
+    operation: Operation
+    form: RuleForm | None
+
+    @classmethod
+    def of(cls, operation: Operation) -> Step:
+        """The step for an operation that the encoder lets through."""
+        return cls(operation, RuleForm(operation) if isinstance(operation, AddRule) else None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRule:
-    """A rule, and what the kernel's checks ask about it.
+    """A rule in a chain.
 
     ``deleted`` marks one that a transaction deleted: until the transaction's end it is a place that
     other rules can go before.
     """
 
-    held: KernelRule
-    targets: tuple[str, ...]
-    requirements: tuple[Requirement, ...]
+    handle: int
+    form: RuleForm
     deleted: bool = False
 
 
@@ -77,7 +117,7 @@ class ModelChain:
     def index(self, handle: int) -> int:
         """Where the rule with this handle is, deleted ones included."""
         for index, rule in enumerate(self.rules):
-            if rule.held.handle == handle:
+            if rule.handle == handle:
                 return index
         raise RefusedError(errno.ENOENT)
 
@@ -116,7 +156,8 @@ class ModelRuleset:
             ref: TableState(
                 chains={
                     name: ChainState(
-                        base=chain.base, rules=tuple(rule.held for rule in chain.present())
+                        base=chain.base,
+                        rules=tuple(rule.form.held(rule.handle) for rule in chain.present()),
                     )
                     for name, chain in table.chains.items()
                 }
@@ -124,19 +165,19 @@ class ModelRuleset:
             for ref, table in self.tables.items()
         }
 
-    def apply(self, operation: Operation) -> None:
-        """Carry out one operation, which the encoder let through.
+    def apply(self, step: Step) -> None:
+        """Carry out one operation.
 
         Raises:
             RefusedError: as the kernel would.
         """
-        match operation:
+        match step.operation:
             case AddTable(table=table):
                 self.tables.setdefault(table, _Table())
             case DeleteTable(table=table):
                 self._table(table)
                 del self.tables[table]
-            case AddChain():
+            case AddChain() as operation:
                 self._add_chain(operation)
             case DeleteChain(chain=ref):
                 self._delete_chain(ref)
@@ -145,8 +186,9 @@ class ModelRuleset:
                 chain.rules = [replace(rule, deleted=True) for rule in chain.rules]
             case SetPolicy(chain=ref, policy=policy):
                 self._set_policy(ref, base_chain_of(ref), policy)
-            case AddRule():
-                self._add_rule(operation)
+            case AddRule() as operation:
+                assert step.form is not None, "Step.of made one"  # noqa: S101
+                self._add_rule(operation, step.form)
             case DeleteRule(chain=ref, handle=handle):
                 self._delete_rule(self._chain(ref), handle)
 
@@ -197,21 +239,22 @@ class ModelRuleset:
     def _delete_chain(self, ref: ChainRef) -> None:
         self._chain(ref)
         chains = self.tables[ref.table].chains
-        if any(ref.name in rule.targets for chain in chains.values() for rule in chain.present()):
+        if any(
+            ref.name in rule.form.targets for chain in chains.values() for rule in chain.present()
+        ):
             raise RefusedError(errno.EBUSY)
         del chains[ref.name]
 
-    def _add_rule(self, operation: AddRule) -> None:
+    def _add_rule(self, operation: AddRule, form: RuleForm) -> None:
         chain = self._chain(operation.chain)
-        table = self.tables[operation.chain.table]
-        rule = _model_rule(operation, table.new_handle())
         at = len(chain.rules) if operation.place == "tail" else 0
         if operation.before is not None:
             at = chain.index(operation.before)
-        for name in rule.targets:
+        for name in form.targets:
             if self._chain(replace(operation.chain, name=name)).base is not None:
                 raise RefusedError(errno.EOPNOTSUPP)
-        chain.rules.insert(at, rule)
+        handle = self.tables[operation.chain.table].new_handle()
+        chain.rules.insert(at, ModelRule(handle=handle, form=form))
 
     @staticmethod
     def _delete_rule(chain: ModelChain, handle: int) -> None:
@@ -219,26 +262,6 @@ class ModelRuleset:
         if chain.rules[index].deleted:
             raise RefusedError(errno.ENOENT)
         chain.rules[index] = replace(chain.rules[index], deleted=True)
-
-
-def _model_rule(operation: AddRule, handle: int) -> ModelRule:
-    """The rule as a listing would show it."""
-    native = encode_rule(operation)
-    table = operation.chain.table
-    body, tag = translate.from_nft(
-        native.expr,
-        version=table.version,
-        table=table.name,
-        chain=operation.chain.name,
-        comment=native.comment,
-    )
-    counted = any("counter" in statement for statement in native.expr)
-    counters = body.counters or (Counters() if counted else None)
-    return ModelRule(
-        held=KernelRule(handle=handle, body=body, tag=tag, counters=counters),
-        targets=tuple(_jump_targets(native.expr)),
-        requirements=tuple(requirements_of(native.expr)),
-    )
 
 
 def _jump_targets(expr: object) -> Iterator[str]:
@@ -281,9 +304,9 @@ def _validate(start: ModelChain, base: BaseChain, chains: Mapping[str, ModelChai
         following: dict[str, ModelChain] = {}
         for chain in reached:
             for rule in chain.present():
-                if not all(requirement.allows(base) for requirement in rule.requirements):
+                if not all(requirement.allows(base) for requirement in rule.form.requirements):
                     raise RefusedError(errno.EOPNOTSUPP)
-                following.update((name, chains[name]) for name in rule.targets)
+                following.update((name, chains[name]) for name in rule.form.targets)
         reached = list(following.values())
     if reached:
         raise RefusedError(errno.EMLINK)

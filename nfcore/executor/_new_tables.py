@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from nfcore.executor._model import ModelRuleset, RefusedError
+from nfcore.executor._model import ModelRuleset, RefusedError, Step
 from nfcore.operations import AddTable, DeleteTable, Operation, TableRef
 
 __all__ = ["refusal_in_new_tables"]
@@ -32,7 +32,7 @@ def refusal_in_new_tables(
         for operation in operations:
             table = _table_of(operation)
             if table not in others:
-                made.apply(operation)
+                made.apply(Step.of(operation))
             elif isinstance(operation, DeleteTable):
                 others.remove(table)
         made.validate()

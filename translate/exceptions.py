@@ -3,17 +3,31 @@
 The tree (``nfcore.exceptions`` hangs its own branches on the same root)::
 
     NetfilterError
-    └── TranslationError
-        ├── ParseError          an argv or a line that iptables would refuse
-        ├── InvalidRule         a rule built in code that cannot be right
-        └── Untranslatable      a valid rule with no native nft form
+    ├── TranslationError
+    │   ├── ParseError          an argv or a line that iptables would refuse
+    │   ├── InvalidRule         a rule built in code that cannot be right
+    │   └── Untranslatable      a valid rule with no native nft form
+    └── EvaluationError
+        ├── InvalidEnvironment  addresses or routes that no host can have
+        ├── InvalidPacket       a packet that cannot be
+        └── InvalidRuleset      tables and chains that the kernel would refuse
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["InvalidRule", "NetfilterError", "ParseError", "TranslationError", "Untranslatable"]
+__all__ = [
+    "EvaluationError",
+    "InvalidEnvironment",
+    "InvalidPacket",
+    "InvalidRule",
+    "InvalidRuleset",
+    "NetfilterError",
+    "ParseError",
+    "TranslationError",
+    "Untranslatable",
+]
 
 
 class NetfilterError(Exception):
@@ -75,3 +89,19 @@ class Untranslatable(TranslationError):
         self.what: Final = what
         self.reason: Final = reason
         super().__init__(f"{what} has no native nft form: {reason}")
+
+
+class EvaluationError(NetfilterError, ValueError):
+    """A packet's walk through rules was asked for that cannot be made."""
+
+
+class InvalidEnvironment(EvaluationError):
+    """Addresses or routes that no host can have; names interface and value."""
+
+
+class InvalidPacket(EvaluationError):
+    """A packet that cannot be; names field and value."""
+
+
+class InvalidRuleset(EvaluationError):
+    """Tables and chains that the kernel would refuse; names table, chain and rule."""

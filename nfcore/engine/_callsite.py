@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from types import CodeType, FrameType
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = ["CallSite", "caller"]
 
 _OWN_PACKAGES: Final = ("nfcore.engine", "nfcore.bridge", "contextlib")
 
 
-@dataclass(frozen=True, slots=True)
-class CallSite:
+class CallSite(NamedTuple):
     """A line of code. It keeps no frame alive, and its text is made only when asked for."""
 
     code: CodeType

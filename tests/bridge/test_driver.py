@@ -34,6 +34,7 @@ from nfcore.bridge import (
     setup_user_chain,
     start_driver,
 )
+from nfcore.bridge._recorder import Recorder
 from nfcore.engine import Engine, Firewall, IptRule
 from nfcore.exceptions import (
     CommitRefused,
@@ -209,8 +210,38 @@ def test_a_driver_for_ipv6_alone_needs_it() -> None:
         start_driver(Engine(WithoutIPv6()), alone)
 
 
+class RefusesWithoutWords(FakeExecutor):
+    """A kernel whose answer names no operation."""
+
+    def commit(self, operations: Sequence[Operation]) -> None:
+        raise CommitRefused(f"{len(operations)} operations are too many")
+
+
+def test_a_refusal_that_names_no_operation_is_passed_on() -> None:
+    with pytest.raises(CommitRefused, match="operations are too many"):
+        start_driver(Engine(RefusesWithoutWords()), DRIVER)
+
+
 def test_a_start_that_is_not_refused_returns_the_driver(executor: FakeExecutor) -> None:
     assert start_driver(Engine(executor), DRIVER) is DRIVER
+
+
+def test_a_recorder_takes_note_of_a_start() -> None:
+    recorder = Recorder()
+    DRIVER.start(recorder)
+    recorder.set_policy(V4, "filter", "FORWARD", "drop")
+    assert [str(rule) for rule in recorder.rules if rule.version is V4] == [
+        "iptables -t filter -A DOCKER-ISOLATION-STAGE-1 -j RETURN",
+        "iptables -t filter -A DOCKER-ISOLATION-STAGE-2 -j RETURN",
+        "iptables -t filter -A DOCKER-USER -j RETURN",
+        "iptables -t filter -A FORWARD -j DOCKER-USER",
+    ]
+    returns = IptRule(V4, "filter", "DOCKER-USER", ("-j", "RETURN"))
+    assert recorder.exists(returns)
+    recorder.flush_chain(V4, "filter", "DOCKER-USER")
+    recorder.remove_chain(V4, "filter", "DOCKER-USER")
+    assert not recorder.exists(returns)
+    assert IptRule(V4, "filter", "FORWARD", ("-j", "DOCKER-ISOLATION")) in recorder.deleted
 
 
 # Networks.

@@ -253,6 +253,23 @@ def test_a_savepoint_undoes_its_block_only(engine: Engine) -> None:
     assert lines(engine) == ["-j USER", "-j STAGE", "-i a -j ACCEPT", "-i b -j ACCEPT"]
 
 
+def test_a_savepoint_brings_deleted_rules_back_to_their_places(engine: Engine) -> None:
+    def delete_and_fail(tx: Transaction) -> None:
+        for held in (ACCEPT_B, ACCEPT_C, ACCEPT_A, JUMP):
+            held.delete(tx)
+        tx.set_policy(V4, "filter", "FORWARD", "drop")
+        raise ZeroDivisionError
+
+    with engine.transaction() as tx:
+        ACCEPT_B.insert(tx)
+        ACCEPT_C.append(tx)
+        before = tx.operations()
+        with pytest.raises(ZeroDivisionError), tx.savepoint():
+            delete_and_fail(tx)
+        assert tx.operations() == before
+        assert tx.is_referenced(V4, "filter", "USER")
+
+
 def test_a_refused_commit_names_the_operation_and_the_users_own_line(engine: Engine) -> None:
     before = engine.ruleset.snapshot()
     tx = engine.begin()

@@ -2,12 +2,13 @@
 
 from nfcore.engine._callsite import CallSite
 from nfcore.engine._chain import Chain, HeldRule, PlacedRule
+from nfcore.engine._changes import Change
 from nfcore.engine._engine import Engine
 from nfcore.engine._firewall import Firewall
 from nfcore.engine._iptrule import IptRule
 from nfcore.engine._ruleset import Ruleset
 from nfcore.engine._source import ListingSource, RulesetSource
-from nfcore.engine._transaction import Change, Transaction
+from nfcore.engine._transaction import Transaction
 
 __all__ = [
     "CallSite",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
 
 import translate
 from nfcore.engine._callsite import caller
 from nfcore.engine._chain import PlacedRule, jump_targets
+from nfcore.engine._changes import Change, change_of
 from nfcore.engine._derive import Step, plan_chain
 from nfcore.engine._iptrule import IptRule
 from nfcore.engine._overlay import ChainOverlay, Journal, PendingRule
@@ -18,25 +18,17 @@ from nfcore.executor._base import Executor
 from nfcore.operations import (
     TABLES,
     AddChain,
-    AddRule,
     AddTable,
     ChainRef,
-    DeleteChain,
-    DeleteRule,
-    FlushChain,
     Operation,
     Policy,
-    SetPolicy,
     TableRef,
     base_chain_of,
 )
 from translate import IPVersion, Rule
 from translate.rule import check_chain_name
 
-__all__ = ["Change", "Transaction"]
-
-Change = tuple[Literal["+", "-"], str]
-"""A line of a plan: whether it adds or takes away, and the iptables command that would do it."""
+__all__ = ["Transaction"]
 
 
 class Transaction:
@@ -272,7 +264,7 @@ class Transaction:
             Conflict: a removed chain is still jumped to.
             TransactionClosed: the transaction has ended.
         """
-        return tuple(change for step in self._steps() if (change := _change(step)) is not None)
+        return tuple(change for step in self._steps() if (change := change_of(step)) is not None)
 
     def commit(self) -> None:
         """Send the changes; nothing of them stays if one is refused.
@@ -387,23 +379,3 @@ def _with_call_site(refusal: CommitRefused, steps: Sequence[Step]) -> CommitRefu
         operation=refusal.operation,
         call_site=None if site is None else str(site),
     )
-
-
-def _change(step: Step) -> Change | None:
-    operation = step.operation
-    if isinstance(operation, AddRule):
-        return "+", _addition(operation, step.number)
-    if isinstance(operation, SetPolicy):
-        return "+", str(operation)
-    if isinstance(operation, AddChain):
-        return ("+", str(operation)) if operation.base is None else None
-    if isinstance(operation, DeleteRule | FlushChain | DeleteChain):
-        return "-", str(operation)
-    return None
-
-
-def _addition(operation: AddRule, number: int | None) -> str:
-    if number is None or not isinstance(operation.body, Rule):
-        return str(operation)
-    table, chain = operation.chain.table, operation.chain.name
-    return " ".join([f"{table} -I {chain} {number}", *translate.format(operation.body)])

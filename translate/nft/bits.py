@@ -28,6 +28,6 @@ def bits_from_nft(
     if view is None or view.op not in {"in", "!"}:
         return None
     names = view.right if isinstance(view.right, list) else [view.right]
-    if not all(isinstance(name, str) and name in known for name in names):
+    if not names or not all(isinstance(name, str) and name in known for name in names):
         return None
     return Negatable(tuple(names), view.op == "!")

@@ -13,7 +13,7 @@ from translate.matches.comment import Comment
 from translate.nft.comment import TRACELESS, split_comment
 from translate.nft.cursor import Cursor
 from translate.nft.encode import NO_INTERFACE
-from translate.nft.statements import MatchView, payload
+from translate.nft.statements import MatchView, number_from_json, payload
 from translate.opaque import Opaque
 from translate.protocols import nft_protocol
 from translate.registry import DEFAULT_REGISTRY, Registry
@@ -21,7 +21,6 @@ from translate.rule import Goto, Jump, Match, Rule, Target, Verdict
 from translate.types import (
     Counters,
     Interface,
-    IPAddress,
     IPVersion,
     MaskedAddress,
     Negatable,
@@ -30,6 +29,7 @@ from translate.types import (
 
 __all__ = ["from_nft"]
 
+_MAX_COUNTER: Final = (1 << 64) - 1
 _VERDICTS: Final = MappingProxyType({"accept": "ACCEPT", "drop": "DROP", "return": "RETURN"})
 
 
@@ -175,7 +175,7 @@ class _Decoder:
         if field in self._fields or not view.is_equality:
             return False
         left, mask = view.left, None
-        if isinstance(left, dict) and isinstance(left.get("&"), list):
+        if isinstance(left, dict) and isinstance(left.get("&"), list) and len(left["&"]) == 2:
             left, mask = left["&"]
         if left != payload(self._family, name):
             return False
@@ -212,7 +212,11 @@ class _Decoder:
         body = statement["counter"] or {}
         if not isinstance(body, dict):
             return False
-        self._counters = Counters(packets=body.get("packets", 0), bytes=body.get("bytes", 0))
+        packets = number_from_json(body.get("packets", 0), maximum=_MAX_COUNTER)
+        size = number_from_json(body.get("bytes", 0), maximum=_MAX_COUNTER)
+        if packets is None or size is None:
+            return False
+        self._counters = Counters(packets=packets, bytes=size)
         self._cursor.take()
         return True
 
@@ -259,8 +263,10 @@ def _verdict(statement: Statement) -> Target | None:
         return Verdict(verdict="QUEUE")
     for key, kind in (("jump", Jump), ("goto", Goto)):
         if key in statement:
+            body = statement[key]
+            chain = body.get("target") if isinstance(body, dict) else None
             try:
-                return kind(chain=statement[key]["target"])
+                return kind(chain=chain) if isinstance(chain, str) else None
             except InvalidRule:
                 return None
     return None
@@ -268,15 +274,18 @@ def _verdict(statement: Statement) -> Target | None:
 
 def _masked(right: Any, mask: Any, version: IPVersion) -> MaskedAddress | None:
     kind = IPv4Address if version is IPVersion.V4 else IPv6Address
+    length: int | None = version.bits
+    if isinstance(right, dict) and set(right) == {"prefix"} and isinstance(right["prefix"], dict):
+        if mask is not None:
+            return None
+        right, length = (
+            right["prefix"].get("addr"),
+            number_from_json(right["prefix"].get("len"), maximum=version.bits),
+        )
+    if not isinstance(right, str) or length is None or not isinstance(mask, str | None):
+        return None
     try:
-        if isinstance(right, str):
-            address: IPAddress = kind(right)
-            if mask is None:
-                return MaskedAddress(address, mask_of_length(version.bits, version))
-            return MaskedAddress(address, kind(mask))
-        if isinstance(right, dict) and set(right) == {"prefix"} and mask is None:
-            body = right["prefix"]
-            return MaskedAddress(kind(body["addr"]), mask_of_length(body["len"], version))
+        ones = mask_of_length(length, version) if mask is None else kind(mask)
+        return MaskedAddress(kind(right), ones)
     except (AddressValueError, InvalidRule):
         return None
-    return None

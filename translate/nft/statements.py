@@ -57,7 +57,8 @@ def read_match(statement: Statement | None) -> MatchView | None:
     body = statement.get("match")
     if not isinstance(body, dict):
         return None
-    return MatchView(body.get("op", "=="), body.get("left"), body.get("right"))
+    op = body.get("op", "==")
+    return MatchView(op, body.get("left"), body.get("right")) if isinstance(op, str) else None
 
 
 def meta(key: str) -> dict[str, Any]:
@@ -128,8 +129,9 @@ def port_from_json(value: Any) -> PortRange | None:
     """The port or range that a JSON value says, or None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 0xFFFF:
         return PortRange.single(value)
-    if isinstance(value, dict) and isinstance(value.get("range"), list):
-        first, last = value["range"]
+    ends = value.get("range") if isinstance(value, dict) else None
+    if isinstance(ends, list) and len(ends) == 2:
+        first, last = ends
         if isinstance(first, int) and isinstance(last, int) and 0 <= first <= last <= 0xFFFF:
             return PortRange(first, last)
     return None

@@ -84,7 +84,7 @@ def test_one_field_is_an_address(
     words = [*negation.split(), "--match-set", "foo", field]
     rule = parse(["-m", "set", *words], version=IPVersion(version), chain="FORWARD")
     family, operator = ("ip6" if version == 6 else "ip"), ("!= " if negation else "")
-    declared = f"add set {family} {{table}} foo {{{{ type ipv{version}_addr; }}}}"
+    declared = f"add set {family} {{table}} foo {{ type ipv{version}_addr; }}"
     theirs = text_unit(
         version, "filter", "FORWARD", f"{family} {address} {operator}@foo counter", declared
     )

@@ -21,10 +21,12 @@ from translate import (
     Verdict,
 )
 from translate.addresses import mask_of_length
+from translate.values.intervals import Interval
 
 __all__ = [
     "addresses",
     "interfaces",
+    "intervals",
     "masked_addresses",
     "negatable",
     "port_ranges",
@@ -52,6 +54,12 @@ def port_ranges(first: int = 0, last: int = 0xFFFF) -> st.SearchStrategy[PortRan
     ports = st.integers(first, last)
     pairs = st.tuples(ports, ports).map(sorted).filter(lambda pair: pair != [0, 0xFFFF])
     return ports.map(PortRange.single) | pairs.map(lambda pair: PortRange(*pair))
+
+
+def intervals(maximum: int = 0xFFFFFFFF) -> st.SearchStrategy[Interval]:
+    """Single numbers and ranges, whole ones and those of small numbers among them."""
+    numbers = st.integers(0, maximum) | st.integers(0, 9) | st.just(maximum)
+    return st.tuples(numbers, numbers).map(lambda ends: Interval(min(ends), max(ends)))
 
 
 def addresses(version: IPVersion) -> st.SearchStrategy[IPv4Address | IPv6Address]:

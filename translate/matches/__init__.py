@@ -8,18 +8,28 @@ from translate.extension import MatchExtension
 from translate.matches.addrtype import AddrtypeExtension
 from translate.matches.cgroup import CgroupExtension
 from translate.matches.comment import CommentExtension
+from translate.matches.connmark import ConnmarkExtension
 from translate.matches.conntrack import ConntrackExtension
 from translate.matches.cpu import CpuExtension
 from translate.matches.dccp import DccpExtension
 from translate.matches.devgroup import DevgroupExtension
+from translate.matches.dscp import DscpExtension
+from translate.matches.ecn import EcnExtension
 from translate.matches.helper import HelperExtension
+from translate.matches.hl import HlExtension
 from translate.matches.icmp import IcmpExtension
 from translate.matches.icmp6 import Icmp6Extension
+from translate.matches.iprange import IprangeExtension
+from translate.matches.length import LengthExtension
+from translate.matches.limit import LimitExtension
+from translate.matches.mac import MacExtension
+from translate.matches.mark import MarkExtension
 from translate.matches.multiport import MultiportExtension
 from translate.matches.nfacct import NfacctExtension
 from translate.matches.osf import OsfExtension
 from translate.matches.owner import OwnerExtension
 from translate.matches.physdev import PhysdevExtension
+from translate.matches.pkttype import PkttypeExtension
 from translate.matches.policy import PolicyExtension
 from translate.matches.quota import QuotaExtension
 from translate.matches.rateest import RateestExtension
@@ -32,7 +42,10 @@ from translate.matches.state import StateExtension
 from translate.matches.statistic import StatisticExtension
 from translate.matches.string import StringExtension
 from translate.matches.tcp import TcpExtension
+from translate.matches.tcpmss import TcpmssExtension
 from translate.matches.time import TimeExtension
+from translate.matches.tos import TosExtension
+from translate.matches.ttl import TtlExtension
 from translate.matches.udp import UdpExtension
 from translate.opaque import OpaqueExtension
 
@@ -42,18 +55,28 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     AddrtypeExtension(),
     CgroupExtension(),
     CommentExtension(),
+    ConnmarkExtension(),
     ConntrackExtension(),
     CpuExtension(),
     DccpExtension(),
     DevgroupExtension(),
+    DscpExtension(),
+    EcnExtension(),
     HelperExtension(),
+    HlExtension(),
     IcmpExtension(),
     Icmp6Extension(),
+    IprangeExtension(),
+    LengthExtension(),
+    LimitExtension(),
+    MacExtension(),
+    MarkExtension(),
     MultiportExtension(),
     NfacctExtension(),
     OsfExtension(),
     OwnerExtension(),
     PhysdevExtension(),
+    PkttypeExtension(),
     PolicyExtension(),
     QuotaExtension(),
     RateestExtension(),
@@ -66,7 +89,10 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     StatisticExtension(),
     StringExtension(),
     TcpExtension(),
+    TcpmssExtension(),
     TimeExtension(),
+    TosExtension(),
+    TtlExtension(),
     UdpExtension(),
     OpaqueExtension(),
 )

@@ -25,22 +25,33 @@ class ToolFailedError(Exception):
         answer: what it answered.
         step: the command that it failed at, or None where it doesn't say.
         is_refusal: whether it said no, rather than being stopped.
+        reached: how many commands may have been carried out; None is all or none of each table's.
     """
 
-    def __init__(self, answer: str, *, step: Step | None = None, is_refusal: bool = True) -> None:
+    def __init__(
+        self,
+        answer: str,
+        *,
+        step: Step | None = None,
+        is_refusal: bool = True,
+        reached: range | None = None,
+    ) -> None:
         self.answer: Final = answer
         self.step: Final = step
         self.is_refusal: Final = is_refusal
+        self.reached: Final = reached
         super().__init__(answer)
 
 
 class Carrier(ABC):
     """Carries commands out, in their order within each table."""
 
-    whole_tables: ClassVar[bool]
-    """Whether a table has either all of the commands or none, wherever it stops."""
     holds_lock: ClassVar[bool]
     """Whether the xtables lock is held around all of it, and its programs lock another file."""
+
+    @abstractmethod
+    def reach(self, commands: int) -> range | None:
+        """How many of so many commands may have been carried out when all is interrupted."""
 
     @abstractmethod
     def programs_of(self, version: IPVersion) -> Sequence[str]:
@@ -67,8 +78,11 @@ class Carrier(ABC):
 class RestoreCarrier(Carrier):
     """One ``iptables-legacy-restore --noflush --wait`` for each IP version."""
 
-    whole_tables = True
     holds_lock = True
+
+    def reach(self, commands: int) -> range | None:
+        del commands
+        return None
 
     def programs_of(self, version: IPVersion) -> Sequence[str]:
         return (_restore(version),)
@@ -127,35 +141,42 @@ def _is_refusal(answer: Answer) -> bool:
 class ExecCarrier(Carrier):
     """One program for each command, and one more before it to check, as Docker does."""
 
-    whole_tables = False
     holds_lock = False
+
+    def reach(self, commands: int) -> range | None:
+        return range(commands + 1)
 
     def programs_of(self, version: IPVersion) -> Sequence[str]:
         return (_iptables(version),)
 
     def carry_out(self, steps: Sequence[Step], programs: Programs, *, wait: float) -> list[str]:
-        for step in steps:
+        for done, step in enumerate(steps):
             common = ["--wait", str(int(wait)), "-t", step.table.name]
             if step.spec is not None:
-                self._check(step, programs, common)
-            self._run(step, programs, [*common, *_command(step)])
+                self._check(step, programs, common, reached=range(done, done + 1))
+            answer = programs.run(_iptables(step.table.version), [*common, *_command(step)])
+            if not answer.succeeded:
+                raise ToolFailedError(
+                    str(answer),
+                    step=step,
+                    is_refusal=_is_refusal(answer),
+                    reached=range(done, done + 2),
+                )
         return []
 
-    def _check(self, step: Step, programs: Programs, common: Sequence[str]) -> None:
+    def _check(
+        self, step: Step, programs: Programs, common: Sequence[str], *, reached: range
+    ) -> None:
         arguments = [*common, "-C", *split_restore_line(step.spec or "")]
         answer = programs.run(_iptables(step.table.version), arguments)
         expected = 0 if step.words.startswith("-D") else 1
         if answer.code == expected:
             return
+        text = str(answer)
         if answer.code in {0, 1}:
-            found = "the rule is there already" if expected else "the rule is not there"
-            raise ToolFailedError(f"somebody changed the chain: {found} ({answer})", step=step)
-        raise ToolFailedError(str(answer), step=step, is_refusal=_is_refusal(answer))
-
-    def _run(self, step: Step, programs: Programs, arguments: Sequence[str]) -> None:
-        answer = programs.run(_iptables(step.table.version), arguments)
-        if not answer.succeeded:
-            raise ToolFailedError(str(answer), step=step, is_refusal=_is_refusal(answer))
+            found = "is there already" if expected else "is not there any more"
+            text = f"somebody changed the chain meanwhile: the rule {found} ({text})"
+        raise ToolFailedError(text, step=step, is_refusal=_is_refusal(answer), reached=reached)
 
 
 def _iptables(version: IPVersion) -> str:

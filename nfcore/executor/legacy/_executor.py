@@ -30,7 +30,7 @@ from nfcore.executor.legacy._carriers import (
 from nfcore.executor.legacy._handles import keep_handles
 from nfcore.executor.legacy._lock import LockHeldError, XtablesLock
 from nfcore.executor.legacy._picture import LegacyTable, Picture, table_states
-from nfcore.executor.legacy._plan import Plan, make_plan, steps_back
+from nfcore.executor.legacy._plan import Plan, make_plan, way_back
 from nfcore.executor.legacy._programs import Place, Programs
 from nfcore.executor.legacy._read import read_tables
 from nfcore.executor.legacy._shape import check_shape
@@ -131,16 +131,21 @@ class _LegacyExecutor(Executor):
                 try:
                     self._carry_out(plan, programs)
                 except ToolFailedError as failure:
-                    taken_back = self._take_back(plan, operations, programs, failure)
+                    taken_back = self._take_back(
+                        plan, operations, programs, failure, reached=failure.reached
+                    )
                     raise self._refusal(plan, operations, failure, taken_back) from failure
                 except BaseException as interruption:
-                    self._take_back(plan, operations, programs, interruption)
+                    reached = self._carrier.reach(len(plan.steps))
+                    self._take_back(plan, operations, programs, interruption, reached=reached)
                     raise
                 self._last.update(plan.after)
                 try:
                     yield
                 except BaseException as failure:
-                    self._take_back(plan, operations, programs, failure)
+                    done = len(plan.steps)
+                    reached = range(done, done + 1)
+                    self._take_back(plan, operations, programs, failure, reached=reached)
                     raise
 
     def check(self, operations: Sequence[Operation]) -> None:
@@ -237,23 +242,26 @@ class _LegacyExecutor(Executor):
         operations: Sequence[Operation],
         programs: Programs,
         cause: BaseException,
+        *,
+        reached: range | None,
     ) -> list[TableRef]:
         """Put the tables back as they were before the plan; returns those that had changed."""
-        whole_tables = self._carrier.whole_tables
+        trouble = "other changes came in between"
         try:
             now = self._read(plan.versions(), programs)
-            steps = steps_back(plan, operations, now, whole_tables=whole_tables)
-            self._carrier.carry_out(steps, programs, wait=self._wait)
-            left = plan.changed(self._read(plan.versions(), programs))
-            trouble = "other changes came in between" if left else None
-        except (ToolFailedError, NfcoreError) as error:
+            back = way_back(plan, operations, now, reached)
+            try:
+                self._carrier.carry_out(back.steps, programs, wait=self._wait)
+            except ToolFailedError as error:
+                trouble = str(error)
+            if not plan.changed(self._read(plan.versions(), programs), back.touched):
+                return list(dict.fromkeys(step.table for step in back.steps))
+        except NfcoreError as error:
             trouble = str(error)
-        if trouble is not None:
-            raise PartlyCommitted(
-                f"{cause}; then, when it was to be taken back: {trouble}",
-                tables=self._standing(plan, programs),
-            ) from cause
-        return list(dict.fromkeys(step.table for step in steps))
+        raise PartlyCommitted(
+            f"{cause}; then, when it was to be taken back: {trouble}",
+            tables=self._standing(plan, programs),
+        ) from cause
 
     def _standing(self, plan: Plan, programs: Programs) -> dict[TableRef, str]:
         """How each table of a plan stands, in words."""

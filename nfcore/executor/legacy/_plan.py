@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from nfcore.executor._refusal import locate_refusal
 from nfcore.executor.legacy._model import Model, RefusedError, Step
@@ -12,7 +12,7 @@ from nfcore.executor.legacy._picture import LegacyTable, Picture, empty_table, s
 from nfcore.operations import Operation, TableRef
 from translate import IPVersion
 
-__all__ = ["Plan", "make_plan", "steps_back"]
+__all__ = ["Plan", "WayBack", "make_plan", "way_back"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +39,9 @@ class Plan:
             return "holds all of its part"
         return "holds some of its part, or other changes"
 
-    def changed(self, now: Picture) -> list[TableRef]:
-        """Which of those are not as before."""
-        return [table for table in self.tables() if not _same(table, self.before, now)]
+    def changed(self, now: Picture, among: Iterable[TableRef]) -> list[TableRef]:
+        """Which of some tables are not as before."""
+        return [table for table in among if not _same(table, self.before, now)]
 
     def is_done(self, now: Picture) -> bool:
         """Whether all of them are as after."""
@@ -87,49 +87,52 @@ def _refusal(
     return None
 
 
-def steps_back(
-    plan: Plan, operations: Sequence[Operation], now: Picture, *, whole_tables: bool
-) -> list[Step]:
-    """The commands that take back what is in place of a transaction.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayBack:
+    """The commands that take back what is in place of a plan.
+
+    Args:
+        steps: the commands.
+        touched: the tables that the plan's commands may have changed.
+    """
+
+    steps: tuple[Step, ...]
+    touched: tuple[TableRef, ...]
+
+
+def way_back(
+    plan: Plan, operations: Sequence[Operation], now: Picture, reached: range | None
+) -> WayBack:
+    """How to take back what is in place of a plan.
+
+    Of a table that somebody else changed too, nothing is taken back: numbers mean nothing there.
 
     Args:
         plan: the transaction's commands.
         operations: the transaction.
         now: what the tables hold.
-        whole_tables: whether of each table's commands all are in place or none.
-
-    Returns:
-        The commands; none for tables that are neither as before nor as after some of the plan's
-        commands, because somebody else changed them too.
+        reached: how many of the commands may have been carried out; None is all or none of each
+            table's.
     """
     undo: dict[int, Step] = {}
+    touched = []
     for table in plan.tables():
-        own = [(place, step) for place, step in enumerate(plan.steps) if step.table == table]
-        count = _count_done(plan, operations, table, now, whole_tables=whole_tables)
-        undo.update(islice(own, count or 0))
-    return [
-        Step(table=step.table, index=step.index, words=words)
-        for _, step in sorted(undo.items(), reverse=True)
-        for words in step.undo
-    ]
-
-
-def _count_done(
-    plan: Plan,
-    operations: Sequence[Operation],
-    table: TableRef,
-    now: Picture,
-    *,
-    whole_tables: bool,
-) -> int | None:
-    """How many of a table's commands are in place, or None where that cannot be told."""
-    states = _states(plan.before, operations, table)
-    if whole_tables:
-        states = iter((plan.before.get(table), plan.after.get(table)))
-        total = sum(step.table == table for step in plan.steps)
-        found = next((i for i, state in enumerate(states) if _equal(table, state, now)), None)
-        return None if found is None else found * total
-    return next((i for i, state in enumerate(states) if _equal(table, state, now)), None)
+        own = [place for place, step in enumerate(plan.steps) if step.table == table]
+        counts = {0, len(own)} if reached is None else {bisect_left(own, n) for n in reached}
+        if counts == {0}:
+            continue
+        touched.append(table)
+        states = enumerate(_states(plan.before, operations, table))
+        count = next((n for n, state in states if n in counts and _equal(table, state, now)), 0)
+        undo.update((place, plan.steps[place]) for place in own[:count])
+    return WayBack(
+        steps=tuple(
+            Step(table=step.table, index=step.index, words=words)
+            for _, step in sorted(undo.items(), reverse=True)
+            for words in step.undo
+        ),
+        touched=tuple(touched),
+    )
 
 
 def _states(

@@ -62,7 +62,7 @@ def _logical_lines(text: str) -> Iterator[str]:
 
 
 def _is_open(line: str) -> bool:
-    if '"' not in line or line.startswith("#"):
+    if '"' not in line or line.startswith(("#", ":")):
         return False
     return len(re.sub(r"\\.", "", line, flags=re.DOTALL).split('"')) % 2 == 0
 

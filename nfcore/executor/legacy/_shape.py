@@ -7,7 +7,15 @@ from collections.abc import Iterable
 import translate
 from nfcore.exceptions import InvalidInput
 from nfcore.executor._checks import check_handle, check_place, check_policy, check_table
-from nfcore.operations import AddRule, AddTable, DeleteRule, DeleteTable, Operation, SetPolicy
+from nfcore.operations import (
+    AddChain,
+    AddRule,
+    AddTable,
+    DeleteRule,
+    DeleteTable,
+    Operation,
+    SetPolicy,
+)
 from translate import Rule, check_chain_name
 
 __all__ = ["check_shape", "words_of"]
@@ -26,6 +34,10 @@ def check_shape(operations: Iterable[Operation]) -> None:
             continue
         check_table(operation.chain.table)
         check_chain_name(operation.chain.name)
+        if isinstance(operation, AddChain) and '"' in operation.chain.name:
+            raise InvalidInput(
+                f"{operation}: iptables-save could not print a name with '\"' readably"
+            )
         if isinstance(operation, AddRule):
             check_place(operation)
             words_of(operation)
@@ -41,13 +53,9 @@ def words_of(operation: AddRule) -> str:
     """A rule's words as part of a line.
 
     Raises:
-        InvalidInput: iptables has no words for it, or no line can hold them.
+        InvalidInput: iptables has no words for it.
     """
     body = operation.body
     if not isinstance(body, Rule) or translate.is_opaque(body):
         raise InvalidInput(f"{operation}: iptables has no words for nft's own statements")
-    words = translate.join_words(translate.format(body))
-    bad = next((letter for letter in words if letter in "\n\0"), None)
-    if bad is not None:
-        raise InvalidInput(f"{operation}: a line of iptables-restore cannot hold {bad!r}")
-    return words
+    return translate.join_words(translate.format(body))

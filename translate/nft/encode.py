@@ -9,6 +9,7 @@ from translate.exceptions import Untranslatable
 from translate.matches.comment import Comment
 from translate.nft.comment import TRACELESS, RuleComment, join_comment
 from translate.nft.statements import bitwise_and, match, meta, payload, prefix
+from translate.nft.strings import JSON_WORDS
 from translate.protocols import nft_protocol, protocol_name
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.rule import Goto, Jump, Match, Rule, Target, Verdict
@@ -133,6 +134,10 @@ def _interface(key: str, value: Negatable[Interface] | None) -> list[Statement]:
     if name.endswith(("\\*", "\\+")):
         raise Untranslatable(
             f"interface {name!r}", "nft lists it in the same way as one without the backslash"
+        )
+    if name in JSON_WORDS or name.startswith("@"):
+        raise Untranslatable(
+            f"interface {name!r}", "libnftables takes it for a protocol or a set in JSON"
         )
     stem, wildcard = (name[:-1], "*") if name.endswith("+") else (name, "")
     if not wildcard and stem.endswith("*"):

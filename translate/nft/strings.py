@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from translate.exceptions import Untranslatable
 
-__all__ = ["string_from_json", "string_json"]
+__all__ = ["JSON_WORDS", "string_from_json", "string_json"]
+
+JSON_WORDS: Final = frozenset(
+    {
+        "ah",
+        "comp",
+        "dccp",
+        "esp",
+        "icmp",
+        "icmpv6",
+        "redirect",
+        "sctp",
+        "tcp",
+        "udp",
+        "udplite",
+    }
+)
+"""What libnftables 1.0.6 reads in JSON as a protocol or an ICMP type, whatever it stands beside."""
 
 
 def string_json(what: str, text: str, *, maximum: int) -> str:
@@ -26,6 +43,8 @@ def string_json(what: str, text: str, *, maximum: int) -> str:
         raise Untranslatable(f"{what} {text!r}", "nft's JSON takes UTF-8 only") from None
     if not 0 < length <= maximum:
         raise Untranslatable(f"{what} {text!r}", f"nft compares 1 to {maximum} bytes")
+    if text in JSON_WORDS:
+        raise Untranslatable(f"{what} {text!r}", "libnftables takes it for a protocol in JSON")
     if _has_meaning(text):
         raise Untranslatable(f"{what} {text!r}", "nft takes '@', '*' and '\\' for syntax there")
     return text

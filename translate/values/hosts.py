@@ -12,7 +12,7 @@ from translate.extension import Given
 from translate.numbers import parse_uint
 from translate.types import IPAddress, IPVersion, MaskedAddress, address_text
 
-__all__ = ["Host", "read_host"]
+__all__ = ["Host", "read_address", "read_host", "read_prefix_length"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,19 @@ def read_host(given: Given, version: IPVersion) -> Host:
     """
     address_text_, slash, mask_text = given.value.partition("/")
     try:
-        address = _read_address(address_text_, version)
+        address = read_address(address_text_, version)
     except InvalidRule as error:
         raise given.error(str(error)) from error
-    length = _read_length(mask_text, version) if slash else version.bits
-    if length is None:
-        raise given.error(
-            f"invalid mask {mask_text!r}: a prefix length from 0 to {version.bits}, "
-            "or a prefix in address notation"
-        )
+    length = read_prefix_length(given, version, mask_text) if slash else version.bits
     return Host.of(address, length)
 
 
-def _read_address(text: str, version: IPVersion) -> IPAddress:
+def read_address(text: str, version: IPVersion) -> IPAddress:
+    """One address, which IPv4 lets be short as inet_aton(3) does.
+
+    Raises:
+        InvalidRule: it is none of this IP version. Host names are not looked up.
+    """
     if version is IPVersion.V4 and text and not text.startswith(" "):
         try:
             # Short forms too: 10.1 is 10.0.0.1, not 10.1.0.0 as with -s.
@@ -77,12 +77,28 @@ def _read_address(text: str, version: IPVersion) -> IPAddress:
     return parse_address(text, version)
 
 
-def _read_length(text: str, version: IPVersion) -> int | None:
+def read_prefix_length(given: Given, version: IPVersion, text: str | None = None) -> int:
+    """The length of a prefix, given as such or as a mask in address notation.
+
+    Args:
+        given: the option.
+        version: the IP version.
+        text: the part of its value to read; None is all of it.
+
+    Raises:
+        ParseError: it is neither.
+    """
+    text = given.value if text is None else text
     length = parse_uint(text, maximum=version.bits)
-    if length is not None:
-        return length
-    try:
-        mask = parse_address(text, version)
-        return MaskedAddress(mask, mask).prefix_length
-    except InvalidRule:
-        return None
+    if length is None:
+        try:
+            mask = parse_address(text, version)
+            length = MaskedAddress(mask, mask).prefix_length
+        except InvalidRule:
+            pass
+    if length is None:
+        raise given.error(
+            f"invalid mask {text!r}: a prefix length from 0 to {version.bits}, "
+            "or a prefix in address notation"
+        )
+    return length

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from translate.exceptions import InvalidRule
 from translate.extension import Given
+from translate.values.texts import cut_to_bytes, size_in_bytes
 
 __all__ = ["check_log_prefix", "read_log_prefix"]
 
@@ -18,7 +19,7 @@ def read_log_prefix(given: Given, *, size: int) -> str:
         raise given.error("the prefix is empty: at least one character is needed")
     if "\n" in given.value:
         raise given.error("a prefix may not hold a line break")
-    return given.value.encode(errors="surrogateescape")[:size].decode(errors="ignore")
+    return cut_to_bytes(given.value, size)
 
 
 def check_log_prefix(prefix: str | None, *, size: int) -> None:
@@ -31,5 +32,5 @@ def check_log_prefix(prefix: str | None, *, size: int) -> None:
         return
     if not prefix or "\n" in prefix or "\0" in prefix:
         raise InvalidRule(f"a log prefix is not empty and holds no line break or NUL: {prefix!r}")
-    if len(prefix.encode(errors="surrogateescape")) > size:
+    if size_in_bytes(prefix) > size:
         raise InvalidRule(f"log prefix is longer than {size} bytes: {prefix!r}")

@@ -21,6 +21,7 @@ def _all(answers: tuple[str, ...], version: tuple[int, ...]) -> tuple[Native, ..
         Native(f"-j REJECT --reject-with {answer}", versions=version) for answer in answers
     )
 
+
 CASES = ExtensionCases(
     name="REJECT",
     saves=(

@@ -12,13 +12,19 @@ from translate.types import IPAddress, IPVersion, MaskedAddress
 __all__ = ["mask_of_length", "parse_address", "parse_masked"]
 
 _OCTETS: Final = 4
+_IPV4_MASKS: Final = tuple(IPv4Address((1 << 32) - (1 << (32 - n))) for n in range(33))
+_IPV6_MASKS: Final = tuple(IPv6Address((1 << 128) - (1 << (128 - n))) for n in range(129))
 
 
 def mask_of_length(length: int, version: IPVersion) -> IPAddress:
-    """The mask with ``length`` leading ones."""
-    bits = version.bits
-    value = ((1 << length) - 1) << (bits - length)
-    return IPv4Address(value) if version is IPVersion.V4 else IPv6Address(value)
+    """The mask with ``length`` leading ones.
+
+    Raises:
+        InvalidRule: an address has fewer bits, or the length is below 0.
+    """
+    if not 0 <= length <= version.bits:
+        raise InvalidRule(f"a mask's length must be 0 to {version.bits}, not {length}")
+    return _IPV4_MASKS[length] if version is IPVersion.V4 else _IPV6_MASKS[length]
 
 
 def parse_address(text: str, version: IPVersion) -> IPAddress:
@@ -61,7 +67,7 @@ def parse_masked(text: str, version: IPVersion) -> MaskedAddress:
             raise InvalidRule(
                 f"{address_text!r} is not an IPv4 address{_hint(address_text, version)}"
             )
-        return MaskedAddress(IPv4Address(int(IPv4Address(bytes(octets))) & int(mask)), mask)
+        return MaskedAddress(IPv4Address(int.from_bytes(octets) & int(mask)), mask)
     address = parse_address(address_text, version)
     return MaskedAddress(IPv6Address(int(address) & int(mask)), mask)
 
@@ -88,11 +94,13 @@ def _octets(text: str, *, pad: bool) -> list[int] | None:
     parts = text.split(".")
     if len(parts) > _OCTETS or (len(parts) < _OCTETS and not pad):
         return None
-    octets = [parse_uint(part, maximum=255) for part in parts]
-    numbers = [octet for octet in octets if octet is not None]
-    if len(numbers) != len(octets):
-        return None
-    return numbers + [0] * (_OCTETS - len(numbers))
+    octets = []
+    for part in parts:
+        octet = parse_uint(part, maximum=255)
+        if octet is None:
+            return None
+        octets.append(octet)
+    return octets if len(octets) == _OCTETS else octets + [0] * (_OCTETS - len(octets))
 
 
 def _hint(text: str, version: IPVersion) -> str:

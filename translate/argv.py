@@ -274,9 +274,7 @@ class _Scanner:
             words = self._words(option, written, position, attached)
         if owner is None and option.key in _TAKES_MORE:
             words = self._more_words(words, option, written, position)
-        given = Given(
-            option=option, written=written, words=words, negated=negated, position=position
-        )
+        given = Given(option, written, words, negated, position)
         if negated and not option.negatable:
             raise given.error("'!' is not allowed before this option")
         if owner is not None:

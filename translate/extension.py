@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from translate.exceptions import ParseError, Untranslatable
 from translate.rule import Match, Rule, Target
@@ -89,8 +89,7 @@ class Option:
             object.__setattr__(self, "key", self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
+class Given(NamedTuple):
     """One option as it was written.
 
     Args:
@@ -133,7 +132,10 @@ class GivenOptions:
 
     def get(self, key: str) -> Given | None:
         """The last option with this key, or None."""
-        return next((g for g in reversed(self.given) if g.option.key == key), None)
+        for given in reversed(self.given):
+            if given.option.key == key:
+                return given
+        return None
 
     def all(self, key: str) -> list[Given]:
         """Every option with this key, in order."""
@@ -280,10 +282,13 @@ class MatchExtension(Extension[M], Generic[M]):
         implied_protocol: the protocol that a rule without ``-p`` is for where it has this match
             with an option. iptables-translate takes such rules; the kernel, which is told no
             protocol then, would refuse them.
+        may_be_a_protocol: whether `from_hint` reads a test of the protocol that the match made,
+            and so comes before the rule's own ``-p``.
     """
 
     protocols: ClassVar[tuple[int, ...]] = ()
     implied_protocol: ClassVar[int | None] = None
+    may_be_a_protocol: ClassVar[bool] = False
 
     def describe(self) -> str:
         """``-m NAME``."""

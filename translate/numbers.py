@@ -18,6 +18,9 @@ def parse_uint(text: str, *, maximum: int = 0xFFFFFFFF, minimum: int = 0) -> int
     Returns:
         The number, or None where the text is no number or falls outside of the range.
     """
+    if text.isdecimal() and text.isascii() and text[0] != "0":
+        number = int(text)
+        return number if minimum <= number <= maximum else None
     found = _UINT.fullmatch(text)
     if found is None:
         return None

@@ -25,6 +25,7 @@ _INTERFACES: Final = frozenset({"in-interface", "out-interface"})
 _NO_OUT_INTERFACE: Final = frozenset({"PREROUTING", "INPUT"})
 _NOT_IN_RULE: Final = COMMANDS | {"table"}
 _OF_LISTINGS: Final = ("numeric", "exact", "line-numbers")
+_RARE: Final = frozenset({*_OF_LISTINGS, "ipv4", "ipv6", "wait", "wait-interval"})
 _SECONDS: Final = re.compile(r"[ \t-\r]*[+-]?[0-9]")
 _UNSIGNED_LONG_LONG: Final = re.compile(r"[ \t-\r]*(?P<sign>[+-]?)(?P<digits>[0-9]+)")
 _COUNTER_LIMIT: Final = 1 << 64
@@ -134,16 +135,18 @@ def _check_options(options: GivenOptions) -> None:
             raise given.error("this option may be given only once")
         seen[key] = given
     for given in options:
-        for other in sorted(given.option.excludes):
-            if other in seen:
-                raise given.error(f"cannot be used with {seen[other].written}")
-        for other in sorted(given.option.requires):
-            if other not in seen:
-                raise given.error(f"needs --{other} beside it")
+        option = given.option
+        if not option.excludes.isdisjoint(seen):
+            other = min(option.excludes & seen.keys())
+            raise given.error(f"cannot be used with {seen[other].written}")
+        if not option.requires <= seen.keys():
+            raise given.error(f"needs --{min(option.requires - seen.keys())} beside it")
 
 
 def _check_general_options(scanned: ScannedArgv) -> None:
     """Refuse what belongs to listings or to the other IP version, as iptables does."""
+    if _RARE.isdisjoint(scanned.builtins):
+        return
     for key in _OF_LISTINGS:
         given = scanned.builtins.get(key)
         if given is not None:

@@ -144,11 +144,9 @@ def protocol_number(text: str) -> int | None:
 
     As xtables_parse_protocol: a number of any base that strtoul(3) reads, else a name in any case.
     """
-    number = parse_uint(text, maximum=255)
-    if number is not None:
-        return number
     name = text.lower()
-    return _IANA.get(name, _LIBXTABLES.get(name))
+    known = _IANA.get(name, _LIBXTABLES.get(name))
+    return parse_uint(text, maximum=255) if known is None else known
 
 
 def protocol_name(number: int) -> str:

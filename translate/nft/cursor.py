@@ -23,12 +23,13 @@ class Cursor:
         protocol: what the rule's protocol is known to be so far, or None.
     """
 
-    __slots__ = ("_index", "_statements", "chain", "protocol", "table", "version")
+    __slots__ = ("_index", "_statements", "_views", "chain", "protocol", "table", "version")
 
     def __init__(
         self, statements: Sequence[Statement], *, version: IPVersion, table: str, chain: str
     ) -> None:
         self._statements = statements
+        self._views = [read_match(statement) for statement in statements]
         self._index = 0
         self.version = version
         self.table = table
@@ -47,7 +48,8 @@ class Cursor:
 
     def match(self, offset: int = 0) -> MatchView | None:
         """That statement taken apart, or None where it is no match statement."""
-        return read_match(self.peek(offset))
+        index = self._index + offset
+        return self._views[index] if index < len(self._views) else None
 
     def match_on(self, *lefts: object, offset: int = 0) -> MatchView | None:
         """That match statement, if its left-hand side is one of ``lefts``."""

@@ -20,7 +20,7 @@ class Outcome(enum.StrEnum):
     REJECT = "REJECT"
     """It vanishes, and its sender is told."""
     QUEUE = "QUEUE"
-    """A program in user space decides; without one it vanishes."""
+    """A program in user space decides."""
     UNROUTABLE = "UNROUTABLE"
     """No route leads to its destination."""
     EXPIRED = "EXPIRED"

@@ -97,7 +97,8 @@ class Packet:
         dport: the destination port.
         icmp_type: the ICMP (or ICMPv6) type.
         icmp_code: the ICMP (or ICMPv6) code.
-        tcp_flags: the TCP header's flags as bits: 1 FIN, 2 SYN, 4 RST, 8 PSH, 16 ACK, 32 URG.
+        tcp_flags: the TCP header's flags as bits: 1 FIN, 2 SYN, 4 RST, 8 PSH, 16 ACK, 32 URG,
+            64 ECE, 128 CWR.
         tcp_options: the kinds of the TCP options.
         state: the state of connection tracking.
         status: the sides of its flow that were translated before it came.

@@ -156,7 +156,9 @@ def _check_calls(table: str, chains: Mapping[str, Chain]) -> None:
     try:
         TopologicalSorter(callers).prepare()
     except CycleError as error:
-        way = " -> ".join(error.args[1])
+        loop = error.args[1][1:]
+        start = loop.index(min(loop))
+        way = " -> ".join([*loop[start:], *loop[: start + 1]])
         raise InvalidRuleset(f"table {table}: the jumps {way} make a loop") from error
 
 

@@ -21,8 +21,16 @@ _ROUTER_SYSCTLS = (
     "ipv4.conf.all.send_redirects=0",
     "ipv6.conf.all.forwarding=1",
 )
-_HOST_SYSCTLS = ("ipv4.conf.all.accept_local=1", "ipv4.conf.all.rp_filter=0")
-_DEFAULT_SYSCTLS = ("ipv4.conf.default.rp_filter=0", "ipv4.conf.default.send_redirects=0")
+_HOST_SYSCTLS = (
+    "ipv4.conf.all.accept_local=1",
+    "ipv4.conf.all.rp_filter=0",
+    "ipv6.conf.all.accept_redirects=0",
+)
+_DEFAULT_SYSCTLS = (
+    "ipv4.conf.default.rp_filter=0",
+    "ipv4.conf.default.send_redirects=0",
+    "ipv6.conf.default.accept_redirects=0",
+)
 
 
 def build(namespaces: Namespaces) -> None:

@@ -31,6 +31,7 @@ def tests_of(version: IPVersion, chain: str) -> tuple[tuple[Words, ...], ...]:
         _with_and_without_bang(product(("-s", "-d"), (*known, *_NETWORKS[version]))),
         (*_plain_protocols(), *_ports()),
         (*_types(version, chain), *_states(), ("-m", "comment", "--comment", "x")),
+        tuple(_with_and_without_bang(_headers(version))),
     ]
     options = [o for o, no in (("-i", _NO_IN), ("-o", _NO_OUT)) if chain not in no]
     names = (*_HOSTS, "net+", "lo", "+")
@@ -58,13 +59,17 @@ def targets_of(
     else:
         targets += _source_nat(version, chain)
     if table == "mangle":
-        targets += [("-j", "MARK", "--set-mark", "1"), ("-j", "MARK", "--or-mark", "2")]
+        targets += _mangling(version)
+    if table == "raw":
+        targets += [("-j", "CT", "--notrack"), ("-j", "NOTRACK"), ("-j", "CT", "--zone", "0")]
     return tuple(targets)
 
 
 def _with_and_without_bang(tests: Iterable[Words]) -> Iterator[Words]:
+    """Each test twice as it is, and once turned round; ``-m NAME`` stays in front."""
     for test in tests:
-        yield from (test, test, ("!", *test))
+        name, rest = (test[:2], test[2:]) if test[0] == "-m" else ((), test)
+        yield from (test, test, (*name, "!", *rest))
 
 
 def _plain_protocols() -> Iterator[Words]:
@@ -89,17 +94,45 @@ def _types(version: IPVersion, chain: str) -> Iterator[Words]:
     if version is IPVersion.V6:
         # nft's fib has another idea of IPv6's types, and iptables one of an interface's addresses.
         types, limits = ["LOCAL"], [()]
-    asked = _with_and_without_bang(product(("--src-type", "--dst-type"), types))
-    yield from (("-m", "addrtype", *words, *limit) for words, limit in product(asked, limits))
+    options = product(("-m",), ("addrtype",), ("--src-type", "--dst-type"), types)
+    asked = _with_and_without_bang(options)
+    yield from ((*words, *limit) for words, limit in product(asked, limits))
 
 
 def _states() -> Iterator[Words]:
-    asked = _with_and_without_bang(("--ctstate", names) for names in _STATES)
-    yield from (("-m", "conntrack", *words) for words in asked)
+    yield from _with_and_without_bang(("-m", "conntrack", "--ctstate", s) for s in _STATES)
+
+
+def _headers(version: IPVersion) -> Iterator[Words]:
+    ranges = {4: "10.0.0.2-10.0.1.2", 6: "fd00:0:0:a::2-fd00:0:0:b::2"}
+    yield "-m", "iprange", "--src-range", ranges[version]
+    yield "-m", "iprange", "--dst-range", ranges[version]
+    yield "-m", "length", "--length", {4: "36", 6: "50:60"}[version]
+    yield "-m", "mark", "--mark", "1"
+    yield "-m", "mark", "--mark", "0/1"
+    yield "-m", "connmark", "--mark", "2/3"
+    yield "-m", "dscp", "--dscp", "3"
+    yield "-m", "tos", "--tos", "0x0c/0x3c"
+    yield "-m", "pkttype", "--pkt-type", "unicast"
+    hops = {4: "ttl", 6: "hl"}[version]
+    yield "-m", hops, f"--{hops}-eq", "63"
 
 
 def _with_port(address: str, ports: str) -> str:
     return f"[{address}]:{ports}" if ":" in address else f"{address}:{ports}"
+
+
+def _mangling(version: IPVersion) -> Iterator[Words]:
+    yield "-j", "MARK", "--set-mark", "1"
+    yield "-j", "MARK", "--or-mark", "2"
+    yield "-j", "CONNMARK", "--save-mark"
+    yield "-j", "CONNMARK", "--set-xmark", "2/1"
+    yield "-j", "CONNMARK", "--restore-mark"
+    yield "-j", "DSCP", "--set-dscp", "3"
+    yield "-j", "TOS", "--set-tos", "0x08/0x0c"
+    hops = {4: "ttl", 6: "hl"}[version]
+    yield "-j", hops.upper(), f"--{hops}-set", "64"
+    yield "-j", hops.upper(), f"--{hops}-dec", "62"
 
 
 def _destination_nat(version: IPVersion) -> Iterator[Words]:

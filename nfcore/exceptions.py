@@ -15,6 +15,8 @@
         ├── CommitRefused               the kernel or tool refused a transaction; nothing changed
         ├── PartlyCommitted             part of a transaction could not be taken back; says which
         ├── ListingFailed               the kernel's ruleset could not be read
+        ├── EventsLost                  the kernel's notifications no longer make a whole
+        ├── Locked                      another engine is at work
         ├── DriverError                 a step of the bridge driver failed, and why
         └── TransactionClosed           a transaction used after its end
 """
@@ -40,9 +42,11 @@ __all__ = [
     "CommitRefused",
     "Conflict",
     "DriverError",
+    "EventsLost",
     "InvalidInput",
     "InvalidRule",
     "ListingFailed",
+    "Locked",
     "NetfilterError",
     "NfcoreError",
     "NotFound",
@@ -97,6 +101,17 @@ class NotFound(NfcoreError, LookupError):
 
 class BackendUnavailable(NfcoreError):
     """No executor can be used here; the message says what was tried and what each answered."""
+
+
+class EventsLost(NfcoreError):
+    """Notifications of the kernel's were lost, or one could not be read.
+
+    Whoever keeps a picture of the ruleset must list it anew.
+    """
+
+
+class Locked(NfcoreError):
+    """Another engine is at work; the message names it and the time that was waited."""
 
 
 class ListingFailed(NfcoreError):

@@ -6,19 +6,25 @@ from nfcore.engine._changes import Change
 from nfcore.engine._engine import Engine
 from nfcore.engine._firewall import Firewall
 from nfcore.engine._iptrule import IptRule
+from nfcore.engine._lock import DEFAULT_LOCK, EngineLock
+from nfcore.engine._mirror import ForeignCommit, Mirror
 from nfcore.engine._ruleset import Ruleset
 from nfcore.engine._source import ListingSource, RulesetSource
 from nfcore.engine._transaction import Transaction
 
 __all__ = [
+    "DEFAULT_LOCK",
     "CallSite",
     "Chain",
     "Change",
     "Engine",
+    "EngineLock",
     "Firewall",
+    "ForeignCommit",
     "HeldRule",
     "IptRule",
     "ListingSource",
+    "Mirror",
     "PlacedRule",
     "Ruleset",
     "RulesetSource",

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from nfcore.engine._lock import EngineLock
 from nfcore.engine._ruleset import Ruleset
 from nfcore.engine._source import ListingSource, RulesetSource
 from nfcore.engine._transaction import Transaction
@@ -22,11 +23,19 @@ class Engine:
         executor: what talks to the kernel; closed with the engine.
         source: keeps the picture of the kernel's ruleset; by default it is listed at the beginning
             of every transaction.
+        lock: excludes other engines while a transaction is open; None excludes nobody.
     """
 
-    def __init__(self, executor: Executor, *, source: RulesetSource | None = None) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        *,
+        source: RulesetSource | None = None,
+        lock: EngineLock | None = None,
+    ) -> None:
         self._executor = executor
         self._source = ListingSource(executor) if source is None else source
+        self._lock = lock
 
     @property
     def ruleset(self) -> Ruleset:
@@ -42,8 +51,16 @@ class Engine:
 
         Raises:
             ListingFailed: the ruleset could not be read.
+            Locked: another engine has a transaction open.
         """
-        return Transaction(self._executor, self._source)
+        if self._lock is None:
+            return Transaction(self._executor, self._source)
+        self._lock.acquire()
+        try:
+            return Transaction(self._executor, self._source, on_close=self._lock.release)
+        except BaseException:
+            self._lock.release()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -59,14 +76,15 @@ class Engine:
         transaction = self.begin()
         try:
             yield transaction
+            if not transaction.closed:
+                transaction.commit()
         except BaseException:
             transaction.abandon()
             raise
-        if not transaction.closed:
-            transaction.commit()
 
     def close(self) -> None:
-        """Close the executor."""
+        """Close the source and the executor."""
+        self._source.close()
         self._executor.close()
 
     def __enter__(self) -> Self:

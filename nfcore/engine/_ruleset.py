@@ -51,13 +51,7 @@ class Ruleset:
         for table, state in snapshot.tables.items():
             chains = ruleset._tables[table] = {}
             for name, listed in state.chains.items():
-                chain = chains[name] = Chain(listed.base)
-                for rule in listed.rules:
-                    chain.append(
-                        HeldRule(
-                            rule.body, handle=rule.handle, tag=rule.tag, counters=rule.counters
-                        )
-                    )
+                chains[name] = _indexed(listed)
         return ruleset
 
     def snapshot(self) -> Snapshot:
@@ -101,6 +95,40 @@ class Ruleset:
         """A chain's rules in order; none where there is no such chain."""
         found = self.chain(ChainRef(table=TableRef(version=version, name=table), name=chain))
         return iter(()) if found is None else iter(found)
+
+    # What others did, as a mirror hears of it.
+
+    def add_table(self, table: TableRef) -> None:
+        """Note a table, unless it is known."""
+        self._tables.setdefault(table, {})
+
+    def drop_table(self, table: TableRef) -> None:
+        """Forget a table and all that it holds."""
+        self._tables.pop(table, None)
+
+    def drop_chain(self, chain: ChainRef) -> None:
+        """Forget a chain."""
+        self._tables.get(chain.table, {}).pop(chain.name, None)
+
+    def drop_rule(self, chain: ChainRef, handle: int) -> bool:
+        """Forget a rule.
+
+        Returns:
+            Whether it was known.
+        """
+        found = self.chain(chain)
+        rule = None if found is None else found.get(handle)
+        if found is None or rule is None:
+            return False
+        found.remove(rule)
+        return True
+
+    def replace_chain(self, chain: ChainRef, state: ChainState | None) -> None:
+        """Take over one chain as it was listed; None where it is not there."""
+        if state is None:
+            self.drop_chain(chain)
+        else:
+            self._tables.setdefault(chain.table, {})[chain.name] = _indexed(state)
 
     def apply(self, operations: Sequence[Operation], handles: Sequence[int]) -> None:
         """Carry a commit over.
@@ -172,6 +200,13 @@ class Ruleset:
         if rule is None:
             raise NotFound(f"no rule with handle {handle} in {ref}")
         return rule
+
+
+def _indexed(state: ChainState) -> Chain:
+    chain = Chain(state.base)
+    for rule in state.rules:
+        chain.append(HeldRule(rule.body, handle=rule.handle, tag=rule.tag, counters=rule.counters))
+    return chain
 
 
 def _iptables_form(operation: AddRule) -> Rule:

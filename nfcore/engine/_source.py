@@ -18,8 +18,17 @@ class RulesetSource(Protocol):
     def current(self) -> Ruleset:
         """The ruleset as the kernel holds it now. A transaction only reads it."""
 
+    def moved(self) -> bool:
+        """Whether anybody else committed since `current` or `committed` was last called.
+
+        A source that cannot tell says no.
+        """
+
     def committed(self, operations: Sequence[Operation]) -> None:
         """Learn that a transaction over `current` was committed."""
+
+    def close(self) -> None:
+        """Give back what the source holds."""
 
 
 class ListingSource:
@@ -31,6 +40,7 @@ class ListingSource:
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
+        self._generation: int | None = None
 
     def current(self) -> Ruleset:
         """List and index.
@@ -38,7 +48,16 @@ class ListingSource:
         Raises:
             ListingFailed: the ruleset could not be read.
         """
-        return Ruleset.from_snapshot(self._executor.snapshot())
+        snapshot = self._executor.snapshot()
+        self._generation = snapshot.generation
+        return Ruleset.from_snapshot(snapshot)
+
+    def moved(self) -> bool:
+        """Whether the ruleset's generation is another than at the last listing."""
+        return self._generation is not None and self._executor.generation() != self._generation
 
     def committed(self, operations: Sequence[Operation]) -> None:
         """Nothing to do: the next transaction lists again."""
+
+    def close(self) -> None:
+        """Nothing to do."""

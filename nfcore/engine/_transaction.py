@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, Final
 
-import translate
 from nfcore.engine._callsite import caller
-from nfcore.engine._chain import PlacedRule, jump_targets
+from nfcore.engine._chain import PlacedRule
 from nfcore.engine._changes import Change, change_of
-from nfcore.engine._derive import Step, plan_chain
+from nfcore.engine._derive import Step
 from nfcore.engine._iptrule import IptRule
-from nfcore.engine._overlay import ChainOverlay, Journal, PendingRule
+from nfcore.engine._ruleset_overlay import RulesetOverlay
 from nfcore.engine._source import RulesetSource
-from nfcore.exceptions import CommitRefused, Conflict, InvalidInput, NotFound, TransactionClosed
-from nfcore.executor._base import Executor
+from nfcore.exceptions import CommitRefused, TransactionClosed
+from nfcore.executor import Executor
 from nfcore.operations import (
-    TABLES,
-    AddChain,
-    AddTable,
-    ChainRef,
     Operation,
     Policy,
-    TableRef,
-    base_chain_of,
 )
 from translate import IPVersion, Rule
-from translate.rule import check_chain_name
 
-__all__ = ["Transaction"]
+__all__ = ["Change", "Transaction"]
+
+_ATTEMPTS: Final = 20
+"""How often a transaction is begun again because others committed before it."""
+
+_Method = Callable[..., None]
 
 
 class Transaction:
@@ -36,19 +34,25 @@ class Transaction:
 
     It sees its own changes: a rule that it appended exists, one that it deleted does not. Nothing
     reaches the kernel before `commit`, which sends the difference between what is and what should
-    be; where there is none, nothing is sent.
+    be; where there is none, nothing is sent. What others committed meanwhile is taken into account:
+    the changes are then made again, over the ruleset as it is.
 
     Made by `Engine.transaction` and `Engine.begin`.
     """
 
-    def __init__(self, executor: Executor, source: RulesetSource) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        source: RulesetSource,
+        *,
+        on_close: Callable[[], None] | None = None,
+    ) -> None:
         self._executor = executor
         self._source = source
-        self._ruleset = source.current()
-        self._overlays: dict[ChainRef, ChainOverlay] = {}
-        self._refs: dict[tuple[IPVersion, str, str], ChainRef] = {}
+        self._on_close = on_close
         self._parsed: dict[IptRule, Rule] = {}
-        self._journal = Journal()
+        self._calls: list[tuple[_Method, tuple[Any, ...]]] = []
+        self._view = RulesetOverlay(source.current(), self._parsed)
         self._closed: str | None = None
 
     @property
@@ -65,8 +69,7 @@ class Transaction:
             ParseError: iptables would refuse the rule.
             TransactionClosed: the transaction has ended.
         """
-        overlay = self._overlay(rule.version, rule.table, rule.chain)
-        return overlay.find(self._parse(rule)) is not None
+        return self._open_view().exists(rule)
 
     def append(self, rule: IptRule, *, tag: str | None = None) -> None:
         """Put the rule at the chain's end; do nothing if it is anywhere in the chain.
@@ -80,29 +83,14 @@ class Transaction:
             ParseError: iptables would refuse the rule.
             TransactionClosed: the transaction has ended.
         """
-        self._add(rule, tag, at_head=False)
+        self._change(RulesetOverlay.add, rule, tag, False)
 
     def insert(self, rule: IptRule, *, tag: str | None = None) -> None:
         """Put the rule at the chain's head; do nothing if it is anywhere in the chain.
 
         Arguments and errors are those of `append`.
         """
-        self._add(rule, tag, at_head=True)
-
-    def _add(self, rule: IptRule, tag: str | None, *, at_head: bool) -> None:
-        overlay = self._overlay(rule.version, rule.table, rule.chain)
-        body = self._parse(rule)
-        if overlay.find(body) is not None:
-            return
-        self._check_target(overlay, rule, body)
-        overlay.add(PendingRule(body, tag=tag, at_head=at_head, site=caller()))
-
-    def _check_target(self, overlay: ChainOverlay, rule: IptRule, body: Rule) -> None:
-        if not overlay.exists:
-            raise NotFound(f"no chain {overlay.ref.name} in {overlay.ref.table} for {rule}")
-        for target in jump_targets(body):
-            if not self.has_chain(rule.version, rule.table, target):
-                raise NotFound(f"no chain {target} in {overlay.ref.table}, to which {rule} jumps")
+        self._change(RulesetOverlay.add, rule, tag, True)
 
     def delete(self, rule: IptRule) -> None:
         """Take the first such rule out of its chain; do nothing if there is none.
@@ -111,10 +99,7 @@ class Transaction:
             ParseError: iptables would refuse the rule.
             TransactionClosed: the transaction has ended.
         """
-        overlay = self._overlay(rule.version, rule.table, rule.chain)
-        found = overlay.find(self._parse(rule))
-        if found is not None:
-            overlay.delete(found, caller())
+        self._change(RulesetOverlay.delete, rule)
 
     def rules(self, version: IPVersion, table: str, chain: str) -> Iterator[PlacedRule]:
         """A chain's rules in order, as the transaction leaves them; none if there is no such chain.
@@ -122,8 +107,7 @@ class Transaction:
         Raises:
             TransactionClosed: the transaction has ended.
         """
-        overlay = self._overlay(version, table, chain)
-        return iter(overlay) if overlay.exists else iter(())
+        return self._open_view().rules(version, table, chain)
 
     # Chains.
 
@@ -134,7 +118,7 @@ class Transaction:
             InvalidInput: iptables has no such table.
             TransactionClosed: the transaction has ended.
         """
-        return self._overlay(version, table, chain).exists
+        return self._open_view().has_chain(version, table, chain)
 
     def new_chain(self, version: IPVersion, table: str, chain: str) -> None:
         """Create a chain, and its table; do nothing if it is there.
@@ -144,9 +128,7 @@ class Transaction:
             InvalidRule: the name is none that the kernel can hold.
             TransactionClosed: the transaction has ended.
         """
-        overlay = self._overlay(version, table, check_chain_name(chain))
-        if not overlay.exists:
-            overlay.set_exists(True, caller())
+        self._change(RulesetOverlay.new_chain, version, table, chain)
 
     def flush_chain(self, version: IPVersion, table: str, chain: str) -> None:
         """Take every rule out of a chain.
@@ -156,7 +138,7 @@ class Transaction:
             NotFound: there is no such chain.
             TransactionClosed: the transaction has ended.
         """
-        self._existing(version, table, chain).clear(caller())
+        self._change(RulesetOverlay.flush_chain, version, table, chain)
 
     def remove_chain(self, version: IPVersion, table: str, chain: str) -> None:
         """Remove an empty chain. Jumps to it must be gone when the transaction is committed.
@@ -167,12 +149,7 @@ class Transaction:
             NotFound: there is no such chain.
             TransactionClosed: the transaction has ended.
         """
-        overlay = self._existing(version, table, chain)
-        if overlay.base is not None:
-            raise Conflict(f"{overlay.ref} is a built-in chain, which cannot be removed")
-        if len(overlay):
-            raise Conflict(f"{overlay.ref} is not empty: flush it before it is removed")
-        overlay.set_exists(False, caller())
+        self._change(RulesetOverlay.remove_chain, version, table, chain)
 
     def is_referenced(self, version: IPVersion, table: str, chain: str) -> bool:
         """Whether a rule of the table jumps to the chain, as the transaction leaves it.
@@ -181,20 +158,7 @@ class Transaction:
             InvalidInput: iptables has no such table.
             TransactionClosed: the transaction has ended.
         """
-        return self._referrer(self._ref(version, table, chain)) is not None
-
-    def _referrer(self, target: ChainRef) -> ChainRef | None:
-        """A chain with a rule that jumps to the target, or None."""
-        touched = set()
-        for ref, overlay in self._overlays.items():
-            if ref.table == target.table:
-                touched.add(ref.name)
-                if overlay.jumps_to(target.name):
-                    return ref
-        for name, chain in self._ruleset.chains(target.table).items():
-            if target.name in chain.jumps and name not in touched:
-                return ChainRef(table=target.table, name=name)
-        return None
+        return self._open_view().is_referenced(version, table, chain)
 
     # Policies.
 
@@ -207,10 +171,7 @@ class Transaction:
             NotFound: there is no such chain.
             TransactionClosed: the transaction has ended.
         """
-        overlay = self._existing(version, table, chain)
-        if overlay.policy is None:
-            raise Conflict(f"{overlay.ref} is no built-in chain: only those have a policy")
-        return overlay.policy
+        return self._open_view().policy(version, table, chain)
 
     def set_policy(self, version: IPVersion, table: str, chain: str, policy: Policy) -> None:
         """Set a built-in chain's policy.
@@ -221,8 +182,7 @@ class Transaction:
             NotFound: there is no such chain.
             TransactionClosed: the transaction has ended.
         """
-        if self.policy(version, table, chain) != policy:
-            self._overlay(version, table, chain).set_policy(policy, caller())
+        self._change(RulesetOverlay.set_policy, version, table, chain, policy)
 
     # The end.
 
@@ -233,18 +193,18 @@ class Transaction:
         Raises:
             TransactionClosed: the transaction has ended.
         """
-        self._check_open()
-        mark = self._journal.mark()
-        self._journal.depth += 1
+        journal = self._open_view().journal
+        mark = journal.mark()
+        journal.depth += 1
         try:
             yield
         except BaseException:
-            self._journal.roll_back(mark)
+            journal.roll_back(mark)
             raise
         finally:
-            self._journal.depth -= 1
-            if not self._journal.depth:
-                self._journal.forget()
+            journal.depth -= 1
+            if not journal.depth:
+                journal.forget()
 
     def operations(self) -> tuple[Operation, ...]:
         """What `commit` would send now.
@@ -253,7 +213,7 @@ class Transaction:
             Conflict: a removed chain is still jumped to.
             TransactionClosed: the transaction has ended.
         """
-        return tuple(step.operation for step in self._steps())
+        return tuple(step.operation for step in self._open_view().steps())
 
     def changes(self) -> tuple[Change, ...]:
         """What `commit` would do now, as iptables commands that could be run in this order.
@@ -264,28 +224,54 @@ class Transaction:
             Conflict: a removed chain is still jumped to.
             TransactionClosed: the transaction has ended.
         """
-        return tuple(change for step in self._steps() if (change := change_of(step)) is not None)
+        return tuple(
+            change for step in self._open_view().steps() if (change := change_of(step)) is not None
+        )
 
     def commit(self) -> None:
         """Send the changes; nothing of them stays if one is refused.
+
+        Where nothing was sent, the transaction stays open, to be mended or abandoned.
 
         Raises:
             CommitRefused: the kernel refused an operation, which the error names along with the
                 line of code that asked for it.
             Conflict: a removed chain is still jumped to; nothing was sent.
+            NetfilterError: the changes cannot be made over what others have committed meanwhile;
+                nothing was sent.
             TransactionClosed: the transaction has ended.
             Untranslatable: a rule has no form that the executor can send; nothing was sent.
         """
-        steps = self._steps()
-        self._close("committed")
-        if not steps:
-            return
-        operations = [step.operation for step in steps]
+        self._check_open()
         try:
-            self._executor.commit(operations)
-        except CommitRefused as refusal:
-            raise _with_call_site(refusal, steps) from refusal
-        self._source.committed(operations)
+            self._commit()
+        except CommitRefused:
+            self._close("refused")
+            raise
+        self._close("committed")
+
+    def _commit(self) -> None:
+        for attempt in range(1, _ATTEMPTS + 1):
+            if self._source.moved():
+                self._begin_again()
+            steps = self._view.steps()
+            if not steps:
+                return
+            operations = [step.operation for step in steps]
+            try:
+                self._executor.commit(operations)
+            except CommitRefused as refusal:
+                if attempt < _ATTEMPTS and self._source.moved():
+                    continue  # it may have been refused for what others did just before it
+                raise _with_call_site(refusal, steps) from refusal
+            self._source.committed(operations)
+            return
+
+    def _begin_again(self) -> None:
+        """Make every change again over the ruleset as it is now."""
+        self._view = RulesetOverlay(self._source.current(), self._parsed)
+        for method, arguments in self._calls:
+            method(self._view, *arguments)
 
     def abandon(self) -> None:
         """Forget every change. Harmless when the transaction has ended already."""
@@ -294,80 +280,26 @@ class Transaction:
 
     def _close(self, how: str) -> None:
         self._closed = how
-        self._overlays = {}
+        self._calls = []
         self._parsed = {}
-        self._journal.forget()
+        if self._on_close is not None:
+            self._on_close()
 
     def _check_open(self) -> None:
         if self._closed is not None:
             raise TransactionClosed(f"the transaction was {self._closed}; begin a new one")
 
-    # The pieces.
-
-    def _steps(self) -> list[Step]:
+    def _open_view(self) -> RulesetOverlay:
         self._check_open()
-        plans = [plan_chain(overlay) for overlay in self._overlays.values()]
-        self._check_removals()
-        return [
-            *self._new_tables([step for plan in plans for step in plan.creations]),
-            *(step for plan in plans for step in plan.creations),
-            *(step for plan in plans for step in plan.deletions),
-            *(step for plan in plans for step in plan.policies),
-            *(step for plan in plans for step in plan.additions),
-            *(step for plan in plans for step in plan.removals),
-        ]
+        return self._view
 
-    def _new_tables(self, creations: Sequence[Step]) -> list[Step]:
-        tables: dict[TableRef, Step] = {}
-        for step in creations:
-            if isinstance(step.operation, AddChain):
-                table = step.operation.chain.table
-                if not self._ruleset.has_table(table) and table not in tables:
-                    tables[table] = Step(operation=AddTable(table=table), site=step.site)
-        return list(tables.values())
-
-    def _check_removals(self) -> None:
-        for overlay in self._overlays.values():
-            referrer = None if overlay.exists else self._referrer(overlay.ref)
-            if referrer is not None:
-                raise Conflict(
-                    f"{overlay.ref} cannot be removed (asked for at {overlay.site}): "
-                    f"a rule of {referrer.name} jumps to it"
-                )
-
-    def _ref(self, version: IPVersion, table: str, chain: str) -> ChainRef:
-        self._check_open()
-        key = (version, table, chain)
-        ref = self._refs.get(key)
-        if ref is None:
-            if table not in TABLES:
-                raise InvalidInput(f"no table {table!r}: iptables has {', '.join(TABLES)}")
-            owner = TableRef(version=version, name=table)
-            ref = self._refs[key] = ChainRef(table=owner, name=chain)
-        return ref
-
-    def _overlay(self, version: IPVersion, table: str, chain: str) -> ChainOverlay:
-        ref = self._ref(version, table, chain)
-        overlay = self._overlays.get(ref)
-        if overlay is None:
-            overlay = self._overlays[ref] = ChainOverlay(
-                ref, self._ruleset.chain(ref), base_chain_of(ref), self._journal
-            )
-        return overlay
-
-    def _existing(self, version: IPVersion, table: str, chain: str) -> ChainOverlay:
-        overlay = self._overlay(version, table, chain)
-        if not overlay.exists:
-            raise NotFound(f"no chain {overlay.ref}")
-        return overlay
-
-    def _parse(self, rule: IptRule) -> Rule:
-        parsed = self._parsed.get(rule)
-        if parsed is None:
-            parsed = self._parsed[rule] = translate.parse(
-                rule.args, version=rule.version, table=rule.table, chain=rule.chain
-            )
-        return parsed
+    def _change(self, method: _Method, *arguments: Any) -> None:
+        """Make a change, in the name of the line of code that asks for it, and remember it."""
+        view = self._open_view()
+        call = (method, (*arguments, caller()))
+        method(view, *call[1])
+        self._calls.append(call)
+        view.journal.note(self._calls.pop)
 
 
 def _with_call_site(refusal: CommitRefused, steps: Sequence[Step]) -> CommitRefused:

@@ -9,6 +9,7 @@ from nfcore.executor._base import Executor
 from nfcore.executor._cffi import CffiExecutor
 from nfcore.executor._fake import FakeExecutor
 from nfcore.executor._module import NftablesModuleExecutor
+from nfcore.executor._monitor import CommitEvents, EventKind, RulesetEvent, RulesetMonitor
 from nfcore.executor._open import ExecutorKind, open_executor
 from nfcore.executor._unshare import CLONE_NEWNET, CLONE_NEWUSER, unshare
 
@@ -16,10 +17,14 @@ __all__ = [
     "CLONE_NEWNET",
     "CLONE_NEWUSER",
     "CffiExecutor",
+    "CommitEvents",
+    "EventKind",
     "Executor",
     "ExecutorKind",
     "FakeExecutor",
     "NftablesModuleExecutor",
+    "RulesetEvent",
+    "RulesetMonitor",
     "open_executor",
     "unshare",
 ]

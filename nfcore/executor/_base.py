@@ -46,6 +46,14 @@ class Executor(ABC):
             ListingFailed: the ruleset could not be read.
         """
 
+    def generation(self) -> int | None:
+        """How often the ruleset was changed, by anyone; None where the executor cannot tell.
+
+        Raises:
+            ListingFailed: the kernel does not say.
+        """
+        return None
+
     @abstractmethod
     def close(self) -> None:
         """Give back what the executor holds; harmless when called twice."""

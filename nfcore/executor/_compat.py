@@ -20,7 +20,7 @@ import translate
 from nfcore.executor._netlink import NftablesSocket, RawRule
 from nfcore.executor._unshare import CLONE_NEWNET, unshare
 from nfcore.operations import BASE_CHAINS, BaseChain, TableRef, TableState
-from translate import IPVersion, Negatable, Opaque, ParseError, Rule
+from translate import Goto, IPVersion, Jump, Negatable, Opaque, ParseError, Rule
 from translate.words import split_restore_line
 
 __all__ = ["holds_compat", "read_compat_rules", "with_compat_rules"]
@@ -64,7 +64,7 @@ def with_compat_rules(
             version=table.version,
             table=table.name,
             chain=name,
-            chains=state.chains,
+            chains=_chains_named_in(state),
         )
         chains[name] = replace(
             chain,
@@ -73,6 +73,16 @@ def with_compat_rules(
             ),
         )
     return TableState(chains=chains)
+
+
+def _chains_named_in(state: TableState) -> set[str]:
+    targets = {
+        rule.body.target.chain
+        for chain in state.chains.values()
+        for rule in chain.rules
+        if isinstance(rule.body.target, Jump | Goto)
+    }
+    return targets | set(state.chains)
 
 
 def read_compat_rules(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,7 @@ from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._netns import call_in_netns
 from nfcore.executor._new_tables import refusal_in_new_tables
 from nfcore.executor._refusal import locate_refusal
-from nfcore.operations import Operation, Snapshot, TableRef, TableState
+from nfcore.operations import ChainRef, ChainState, Operation, Snapshot, TableRef, TableState
 from translate import IPVersion
 
 __all__ = ["Library", "NativeExecutor", "Reply"]
@@ -143,6 +145,29 @@ class NativeExecutor(Executor):
             if tables is not None:
                 return Snapshot(tables=tables, generation=generation)
         raise ListingFailed(f"the ruleset changed during each of {_LISTINGS} listings")
+
+    def chain_state(self, chain: ChainRef) -> ChainState | None:
+        """One chain as the kernel holds it, or None where it is not there.
+
+        Raises:
+            ListingFailed: it could not be read.
+        """
+        what = {
+            "chain": {
+                "family": chain.table.version.family,
+                "table": self._prefix + chain.table.name,
+                "name": chain.name,
+            }
+        }
+        with self._lock:
+            self._check_open()
+            reply = self._library.run(_batch([_json({"list": what})]))
+            if not reply.done and reply.answer.startswith(os.strerror(errno.ENOENT)):
+                return None
+            state = with_compat_rules(
+                _decode(reply, chain.table), chain.table, self._kernel, prefix=self._prefix
+            )
+        return state.chains.get(chain.name)
 
     def generation(self) -> int:
         """How often the kernel's ruleset was changed, by anyone, modulo 2**32.

@@ -22,7 +22,7 @@ from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.operations import BaseChain
 from translate import IPVersion, Negatable
 
-__all__ = ["NftablesSocket", "RawRule", "attribute"]
+__all__ = ["NftablesSocket", "RawRule", "attribute", "attributes"]
 
 _NETLINK_NETFILTER: Final = 12
 _NFNL_SUBSYS_NFTABLES: Final = 10
@@ -79,8 +79,8 @@ class NftablesSocket:
         Raises:
             ListingFailed: the kernel does not say.
         """
-        for attributes in self._ask(_GETGEN, _NLM_F_ACK, socket.AF_UNSPEC):
-            return int.from_bytes(attributes[_GENERATION_ID], "big")
+        for read in self._ask(_GETGEN, _NLM_F_ACK, socket.AF_UNSPEC):
+            return int.from_bytes(read[_GENERATION_ID], "big")
         raise ListingFailed("the kernel named no generation")
 
     def tables(self, version: IPVersion) -> list[str]:
@@ -90,8 +90,8 @@ class NftablesSocket:
             ListingFailed: the kernel does not say.
         """
         return [
-            attributes[_TABLE_NAME].rstrip(b"\0").decode(errors="surrogateescape")
-            for attributes in self._ask(_GETTABLE, _NLM_F_DUMP, _family(version))
+            read[_TABLE_NAME].rstrip(b"\0").decode(errors="surrogateescape")
+            for read in self._ask(_GETTABLE, _NLM_F_DUMP, _family(version))
         ]
 
     def rules(self, version: IPVersion, table: str, chain: str) -> list[RawRule]:
@@ -103,10 +103,10 @@ class NftablesSocket:
         place = _text(_RULE_TABLE, table) + _text(_RULE_CHAIN, chain)
         return [
             RawRule(
-                handle=int.from_bytes(attributes[_RULE_HANDLE], "big"),
-                expressions=attributes.get(_RULE_EXPRESSIONS, b""),
+                handle=int.from_bytes(read[_RULE_HANDLE], "big"),
+                expressions=read.get(_RULE_EXPRESSIONS, b""),
             )
-            for attributes in self._ask(_GETRULE, _NLM_F_DUMP, _family(version), place)
+            for read in self._ask(_GETRULE, _NLM_F_DUMP, _family(version), place)
         ]
 
     def replay(
@@ -202,7 +202,7 @@ class NftablesSocket:
                 if kind in {_NLMSG_ERROR, _NLMSG_DONE}:
                     _raise_for(body)
                     return
-                yield dict(_attributes(body[_NFGENMSG.size :]))
+                yield dict(attributes(body[_NFGENMSG.size :]))
 
 
 def _family(version: IPVersion) -> int:
@@ -242,9 +242,16 @@ def _aligned(length: int) -> int:
     return (length + 3) & ~3
 
 
-def _attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
+def attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The netlink attributes in some bytes: each one's type, and its payload.
+
+    Raises:
+        struct.error: the bytes are no attributes.
+    """
     while data:
         length, kind = _ATTRIBUTE.unpack_from(data)
+        if length < _ATTRIBUTE.size:
+            raise struct.error(f"an attribute of {length} bytes")
         yield kind & ~_NESTED, data[_ATTRIBUTE.size : length]
         data = data[_aligned(length) :]
 

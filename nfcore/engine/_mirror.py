@@ -1,0 +1,229 @@
+"""A live picture of the kernel's ruleset: one listing, and the kernel's notifications from then on.
+
+The notifications of the engine's own commits come in the order of its operations, so that handle k
+belongs to operation k and nothing need be decoded. Everybody else's come the same way: what they
+delete is taken out by handle, and chains that they add to are listed anew, alone, when they are
+next looked at. Whatever does not fit (notifications lost, or none for a generation that has moved,
+a handle that nobody knows) ends the picture, and the next question begins with a listing.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from nfcore.engine._ruleset import Ruleset
+from nfcore.exceptions import EventsLost, ListingFailed, NotFound
+from nfcore.executor import CommitEvents, EventKind, RulesetEvent, RulesetMonitor
+from nfcore.operations import (
+    TABLES,
+    AddRule,
+    ChainRef,
+    ChainState,
+    DeleteRule,
+    Operation,
+    Snapshot,
+    TableRef,
+)
+
+__all__ = ["ForeignCommit", "Mirror", "MirroredExecutor"]
+
+_LOG: Final = logging.getLogger(__name__)
+
+_ROUNDS: Final = 50
+"""How often somebody else's commits may overtake one look at the ruleset."""
+_LATE: Final = 0.05
+"""Seconds that a notification may come after the generation that it tells of can be seen."""
+_GENERATIONS: Final = 1 << 32
+
+ForeignCommit = Callable[[CommitEvents], None]
+"""Told of every commit that the engine did not make."""
+
+
+class MirroredExecutor(Protocol):
+    """What a mirror asks of an executor."""
+
+    def snapshot(self) -> Snapshot:
+        """The present tables, with their generation."""
+
+    def generation(self) -> int:
+        """The ruleset's present generation."""
+
+    def chain_state(self, chain: ChainRef) -> ChainState | None:
+        """One chain, or None where it is not there."""
+
+
+class Mirror:
+    """A `RulesetSource` that costs the same however many rules there are.
+
+    Args:
+        executor: what lists.
+        monitor: hears of every commit in the executor's network namespace; closed with the mirror.
+        table_prefix: what the kernel's tables have before iptables' names for them.
+        on_foreign: told of each commit that was not the engine's own, or None.
+    """
+
+    def __init__(
+        self,
+        executor: MirroredExecutor,
+        monitor: RulesetMonitor,
+        *,
+        table_prefix: str = "",
+        on_foreign: ForeignCommit | None = None,
+    ) -> None:
+        self._executor = executor
+        self._monitor = monitor
+        self._tables = {table_prefix + name: name for name in TABLES}
+        self._on_foreign = on_foreign
+        self._ruleset: Ruleset | None = None
+        self._generation = 0
+        self._dirty: set[ChainRef] = set()
+        self._own_port: int | None = None
+        self.listings = 0
+        """How often the whole ruleset was listed."""
+
+    def current(self) -> Ruleset:
+        """The ruleset as the kernel holds it now.
+
+        Raises:
+            ListingFailed: it could not be read, or others changed it all the while.
+        """
+        for _ in range(_ROUNDS):
+            ruleset = self._absorbed()
+            if self._executor.generation() == self._generation and not self._dirty:
+                return ruleset
+            self._relist_dirty(ruleset)
+            if self._executor.generation() != self._generation:
+                self._wait_for_notification()
+        raise ListingFailed(f"the ruleset changed during each of {_ROUNDS} looks at it")
+
+    def moved(self) -> bool:
+        """Whether anybody else committed since `current` or `committed` was last called."""
+        return self._executor.generation() != self._generation
+
+    def committed(self, operations: Sequence[Operation]) -> None:
+        """Carry the engine's own commit over to the picture."""
+        if self._ruleset is None:
+            return
+        try:
+            self._absorb(operations)
+        except (EventsLost, NotFound) as error:
+            self._lose(error)
+
+    def close(self) -> None:
+        """Close the monitor."""
+        self._monitor.close()
+
+    # -- listing --------------------------------------------------------------------------------
+
+    def _absorbed(self) -> Ruleset:
+        """The picture with all that has been heard of."""
+        if self._ruleset is not None:
+            try:
+                self._absorb(None)
+            except (EventsLost, NotFound) as error:
+                self._lose(error)
+        return self._list() if self._ruleset is None else self._ruleset
+
+    def _lose(self, reason: Exception) -> None:
+        _LOG.info("the picture of the ruleset is lost (%s): it will be listed", reason)
+        self._ruleset = None
+
+    def _list(self) -> Ruleset:
+        snapshot = self._executor.snapshot()
+        if snapshot.generation is None:
+            raise ListingFailed("a mirror needs an executor that knows the generation")
+        self.listings += 1
+        self._dirty.clear()
+        self._generation = snapshot.generation
+        self._ruleset = ruleset = Ruleset.from_snapshot(snapshot)
+        return ruleset
+
+    def _relist_dirty(self, ruleset: Ruleset) -> None:
+        dirty, self._dirty = self._dirty, set()
+        for chain in dirty:
+            ruleset.replace_chain(chain, self._executor.chain_state(chain))
+
+    def _wait_for_notification(self) -> None:
+        readable, _, _ = select.select([self._monitor], [], [], _LATE)
+        if not readable:
+            self._lose(EventsLost("the generation has moved without a notification"))
+
+    # -- notifications --------------------------------------------------------------------------
+
+    def _absorb(self, own: Sequence[Operation] | None) -> None:
+        """Carry over every commit heard of.
+
+        Args:
+            own: the operations of the engine's own commit, which is among them; None for none.
+
+        Raises:
+            EventsLost: they don't make a whole.
+            NotFound: they don't fit the picture.
+        """
+        commits = [commit for commit in self._monitor.read() if self._is_news(commit.generation)]
+        mine = None if own is None else self._own_among(commits, own)
+        for commit in commits:
+            if commit.generation != (self._generation + 1) % _GENERATIONS:
+                raise EventsLost(f"generation {commit.generation} follows {self._generation}")
+            self._generation = commit.generation
+            if commit is mine and own is not None and self._ruleset is not None:
+                self._ruleset.apply(own, commit.rule_handles())
+                self._own_port = commit.port
+            else:
+                self._carry_over(commit)
+                if self._on_foreign is not None:
+                    self._on_foreign(commit)
+
+    def _is_news(self, generation: int) -> bool:
+        return 0 < (generation - self._generation) % _GENERATIONS < _GENERATIONS // 2
+
+    def _own_among(
+        self, commits: Sequence[CommitEvents], operations: Sequence[Operation]
+    ) -> CommitEvents:
+        if self._own_port is not None:
+            mine = [commit for commit in commits if commit.port == self._own_port]
+        else:
+            mine = [commit for commit in commits if self._fits(commit, operations)]
+        if len(mine) != 1:
+            raise EventsLost(f"{len(mine)} notifications fit the engine's own commit")
+        return mine[0]
+
+    def _fits(self, commit: CommitEvents, operations: Sequence[Operation]) -> bool:
+        events = [event for event in commit.events() if event.table in self._tables]
+        added = [self._chain(event) for event in events if event.kind is EventKind.NEW_RULE]
+        deleted = {event.handle for event in events if event.kind is EventKind.DELETED_RULE}
+        return added == [op.chain for op in operations if isinstance(op, AddRule)] and (
+            deleted >= {op.handle for op in operations if isinstance(op, DeleteRule)}
+        )
+
+    def _carry_over(self, commit: CommitEvents) -> None:
+        """Somebody else's commit: take out what it deleted, note which chains to list again."""
+        ruleset = self._ruleset
+        if ruleset is None:
+            return
+        for event in commit.events():
+            name = self._tables.get(event.table)
+            if name is None:
+                continue
+            table = TableRef(version=event.version, name=name)
+            match event.kind:
+                case EventKind.NEW_TABLE:
+                    ruleset.add_table(table)
+                case EventKind.DELETED_TABLE:
+                    ruleset.drop_table(table)
+                    self._dirty = {chain for chain in self._dirty if chain.table != table}
+                case EventKind.DELETED_CHAIN:
+                    ruleset.drop_chain(self._chain(event))
+                    self._dirty.discard(self._chain(event))
+                case EventKind.DELETED_RULE:
+                    if not ruleset.drop_rule(self._chain(event), event.handle):
+                        self._dirty.add(self._chain(event))
+                case EventKind.NEW_CHAIN | EventKind.NEW_RULE:
+                    self._dirty.add(self._chain(event))
+
+    def _chain(self, event: RulesetEvent) -> ChainRef:
+        table = TableRef(version=event.version, name=self._tables[event.table])
+        return ChainRef(table=table, name=event.name)

@@ -1,0 +1,205 @@
+"""The whole ruleset as a transaction leaves it: an overlay for each chain that it looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import translate
+from nfcore.engine._callsite import CallSite
+from nfcore.engine._chain import PlacedRule, jump_targets
+from nfcore.engine._derive import Step, plan_chain
+from nfcore.engine._iptrule import IptRule
+from nfcore.engine._overlay import ChainOverlay, Journal, PendingRule
+from nfcore.engine._ruleset import Ruleset
+from nfcore.exceptions import Conflict, InvalidInput, NotFound
+from nfcore.operations import (
+    TABLES,
+    AddChain,
+    AddTable,
+    ChainRef,
+    Policy,
+    TableRef,
+    base_chain_of,
+)
+from translate import IPVersion, Rule
+from translate.rule import check_chain_name
+
+__all__ = ["RulesetOverlay"]
+
+
+class RulesetOverlay:
+    """What one transaction makes of the kernel's ruleset.
+
+    Every change comes with the line of code that asked for it, so that the transaction can make it
+    again over a newer ruleset. What each method does is told in `Transaction`.
+
+    Args:
+        ruleset: what the kernel holds; only read.
+        parsed: the rules parsed so far, kept by the transaction.
+    """
+
+    def __init__(self, ruleset: Ruleset, parsed: dict[IptRule, Rule]) -> None:
+        self.journal = Journal()
+        self._ruleset = ruleset
+        self._parsed = parsed
+        self._overlays: dict[ChainRef, ChainOverlay] = {}
+        self._refs: dict[tuple[IPVersion, str, str], ChainRef] = {}
+
+    # Rules.
+
+    def exists(self, rule: IptRule) -> bool:
+        """Whether the rule is anywhere in its chain."""
+        overlay = self._overlay(rule.version, rule.table, rule.chain)
+        return overlay.find(self._parse(rule)) is not None
+
+    def add(self, rule: IptRule, tag: str | None, at_head: bool, site: CallSite) -> None:
+        """Put the rule at its chain's head or end, unless it is anywhere in the chain."""
+        overlay = self._overlay(rule.version, rule.table, rule.chain)
+        body = self._parse(rule)
+        if overlay.find(body) is not None:
+            return
+        self._check_target(overlay, rule, body)
+        overlay.add(PendingRule(body, tag=tag, at_head=at_head, site=site))
+
+    def _check_target(self, overlay: ChainOverlay, rule: IptRule, body: Rule) -> None:
+        if not overlay.exists:
+            raise NotFound(f"no chain {overlay.ref.name} in {overlay.ref.table} for {rule}")
+        for target in jump_targets(body):
+            if not self.has_chain(rule.version, rule.table, target):
+                raise NotFound(f"no chain {target} in {overlay.ref.table}, to which {rule} jumps")
+
+    def delete(self, rule: IptRule, site: CallSite) -> None:
+        """Take the first such rule out of its chain, if there is one."""
+        overlay = self._overlay(rule.version, rule.table, rule.chain)
+        found = overlay.find(self._parse(rule))
+        if found is not None:
+            overlay.delete(found, site)
+
+    def rules(self, version: IPVersion, table: str, chain: str) -> Iterator[PlacedRule]:
+        """A chain's rules in order."""
+        overlay = self._overlay(version, table, chain)
+        return iter(overlay) if overlay.exists else iter(())
+
+    # Chains.
+
+    def has_chain(self, version: IPVersion, table: str, chain: str) -> bool:
+        """Whether the chain is there."""
+        return self._overlay(version, table, chain).exists
+
+    def new_chain(self, version: IPVersion, table: str, chain: str, site: CallSite) -> None:
+        """Create a chain, unless it is there."""
+        overlay = self._overlay(version, table, check_chain_name(chain))
+        if not overlay.exists:
+            overlay.set_exists(True, site)
+
+    def flush_chain(self, version: IPVersion, table: str, chain: str, site: CallSite) -> None:
+        """Take every rule out of a chain."""
+        self._existing(version, table, chain).clear(site)
+
+    def remove_chain(self, version: IPVersion, table: str, chain: str, site: CallSite) -> None:
+        """Remove an empty chain."""
+        overlay = self._existing(version, table, chain)
+        if overlay.base is not None:
+            raise Conflict(f"{overlay.ref} is a built-in chain, which cannot be removed")
+        if len(overlay):
+            raise Conflict(f"{overlay.ref} is not empty: flush it before it is removed")
+        overlay.set_exists(False, site)
+
+    def is_referenced(self, version: IPVersion, table: str, chain: str) -> bool:
+        """Whether a rule of the table jumps to the chain."""
+        return self._referrer(self._ref(version, table, chain)) is not None
+
+    def _referrer(self, target: ChainRef) -> ChainRef | None:
+        """A chain with a rule that jumps to the target, or None."""
+        touched = set()
+        for ref, overlay in self._overlays.items():
+            if ref.table == target.table:
+                touched.add(ref.name)
+                if overlay.jumps_to(target.name):
+                    return ref
+        for name, chain in self._ruleset.chains(target.table).items():
+            if target.name in chain.jumps and name not in touched:
+                return ChainRef(table=target.table, name=name)
+        return None
+
+    # Policies.
+
+    def policy(self, version: IPVersion, table: str, chain: str) -> Policy:
+        """A built-in chain's policy."""
+        overlay = self._existing(version, table, chain)
+        if overlay.policy is None:
+            raise Conflict(f"{overlay.ref} is no built-in chain: only those have a policy")
+        return overlay.policy
+
+    def set_policy(
+        self, version: IPVersion, table: str, chain: str, policy: Policy, site: CallSite
+    ) -> None:
+        """Set a built-in chain's policy."""
+        if self.policy(version, table, chain) != policy:
+            self._overlay(version, table, chain).set_policy(policy, site)
+
+    # The difference.
+
+    def steps(self) -> list[Step]:
+        """The operations that take the kernel from what it holds to this."""
+        plans = [plan_chain(overlay) for overlay in self._overlays.values()]
+        self._check_removals()
+        return [
+            *self._new_tables([step for plan in plans for step in plan.creations]),
+            *(step for plan in plans for step in plan.creations),
+            *(step for plan in plans for step in plan.deletions),
+            *(step for plan in plans for step in plan.policies),
+            *(step for plan in plans for step in plan.additions),
+            *(step for plan in plans for step in plan.removals),
+        ]
+
+    def _new_tables(self, creations: Sequence[Step]) -> list[Step]:
+        tables: dict[TableRef, Step] = {}
+        for step in creations:
+            if isinstance(step.operation, AddChain):
+                table = step.operation.chain.table
+                if not self._ruleset.has_table(table) and table not in tables:
+                    tables[table] = Step(operation=AddTable(table=table), site=step.site)
+        return list(tables.values())
+
+    def _check_removals(self) -> None:
+        for overlay in self._overlays.values():
+            referrer = None if overlay.exists else self._referrer(overlay.ref)
+            if referrer is not None:
+                raise Conflict(
+                    f"{overlay.ref} cannot be removed (asked for at {overlay.site}): "
+                    f"a rule of {referrer.name} jumps to it"
+                )
+
+    def _ref(self, version: IPVersion, table: str, chain: str) -> ChainRef:
+        key = (version, table, chain)
+        ref = self._refs.get(key)
+        if ref is None:
+            if table not in TABLES:
+                raise InvalidInput(f"no table {table!r}: iptables has {', '.join(TABLES)}")
+            owner = TableRef(version=version, name=table)
+            ref = self._refs[key] = ChainRef(table=owner, name=chain)
+        return ref
+
+    def _overlay(self, version: IPVersion, table: str, chain: str) -> ChainOverlay:
+        ref = self._ref(version, table, chain)
+        overlay = self._overlays.get(ref)
+        if overlay is None:
+            overlay = self._overlays[ref] = ChainOverlay(
+                ref, self._ruleset.chain(ref), base_chain_of(ref), self.journal
+            )
+        return overlay
+
+    def _existing(self, version: IPVersion, table: str, chain: str) -> ChainOverlay:
+        overlay = self._overlay(version, table, chain)
+        if not overlay.exists:
+            raise NotFound(f"no chain {overlay.ref}")
+        return overlay
+
+    def _parse(self, rule: IptRule) -> Rule:
+        parsed = self._parsed.get(rule)
+        if parsed is None:
+            parsed = self._parsed[rule] = translate.parse(
+                rule.args, version=rule.version, table=rule.table, chain=rule.chain
+            )
+        return parsed

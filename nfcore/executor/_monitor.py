@@ -1,0 +1,245 @@
+"""The kernel's own notifications of every commit (nfnetlink group NFNLGRP_NFTABLES).
+
+The notifications of a commit are in the socket before the commit returns to whoever made it: one
+message for each thing added or removed, in the order of the commit's operations and with the
+handles that the kernel gave, and one at the end with the new generation and who committed.
+"""
+
+from __future__ import annotations
+
+import enum
+import errno
+import socket
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from nfcore.exceptions import BackendUnavailable, EventsLost
+from nfcore.executor._netlink import attributes
+from nfcore.executor._netns import call_in_netns
+from translate import IPVersion
+
+__all__ = ["CommitEvents", "EventKind", "RulesetEvent", "RulesetMonitor"]
+
+_NETLINK_NETFILTER: Final = 12
+_SOL_NETLINK: Final = 270
+_NETLINK_ADD_MEMBERSHIP: Final = 1
+_NFNLGRP_NFTABLES: Final = 7
+_SO_RCVBUFFORCE: Final = 33
+_BUFFER_BYTES: Final = 64 << 20
+"""Room for the notifications of some 100,000 rules that are committed at once."""
+_READ_BYTES: Final = 1 << 20
+_HEADER: Final = struct.Struct("=IHHII")  # length, type, flags, sequence, port
+_BODY: Final = 20  # bytes of header and nfgenmsg before the attributes
+_NEWGEN: Final = 15
+_FAMILIES: Final[dict[int, IPVersion]] = {
+    socket.AF_INET: IPVersion.V4,
+    socket.AF_INET6: IPVersion.V6,
+}
+
+
+class EventKind(enum.Enum):
+    """What a notification tells of, by nf_tables' message type."""
+
+    NEW_TABLE = 0
+    DELETED_TABLE = 2
+    NEW_CHAIN = 3
+    DELETED_CHAIN = 5
+    NEW_RULE = 6
+    DELETED_RULE = 8
+    NEW_SET = 9
+    DELETED_SET = 11
+    NEW_ELEMENT = 12
+    DELETED_ELEMENT = 14
+
+
+_KINDS: Final = {kind.value: kind for kind in EventKind}
+_OF_CHAINS: Final = frozenset({EventKind.NEW_CHAIN, EventKind.DELETED_CHAIN})
+_OF_RULES: Final = frozenset({EventKind.NEW_RULE, EventKind.DELETED_RULE})
+_OF_SETS: Final = frozenset(
+    {
+        EventKind.NEW_SET,
+        EventKind.DELETED_SET,
+        EventKind.NEW_ELEMENT,
+        EventKind.DELETED_ELEMENT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesetEvent:
+    """One thing that a commit added or removed.
+
+    Attributes:
+        kind: what happened.
+        version: the IP version of its table.
+        table: the kernel's name of its table.
+        name: the chain or set that it is, or is in; '' for a table.
+        handle: a rule's handle; 0 for anything else.
+    """
+
+    kind: EventKind
+    version: IPVersion
+    table: str
+    name: str = ""
+    handle: int = 0
+
+
+class CommitEvents(NamedTuple):
+    """The notifications of one commit.
+
+    Attributes:
+        generation: the ruleset's generation after it.
+        pid: the process that made it, in the first PID namespace's count.
+        program: that process's name.
+        port: the netlink port of its socket, which tells two sockets of one process apart.
+        messages: the notifications themselves, each from its header on.
+    """
+
+    generation: int
+    pid: int
+    program: str
+    port: int
+    messages: Sequence[bytes]
+
+    def rule_handles(self) -> list[int]:
+        """The handles of the rules that were added, in the order of the commit's operations."""
+        return [
+            int.from_bytes(dict(attributes(message[_BODY:]))[3], "big")
+            for message in self.messages
+            if message[4] == EventKind.NEW_RULE.value
+        ]
+
+    def events(self) -> Iterator[RulesetEvent]:
+        """What was added and removed in ip and ip6 tables.
+
+        Raises:
+            EventsLost: a notification could not be read.
+        """
+        for message in self.messages:
+            version = _FAMILIES.get(message[16])
+            kind = _KINDS.get(message[4])
+            if version is None or kind is None:
+                continue
+            try:
+                yield _event(kind, version, dict(attributes(message[_BODY:])))
+            except (KeyError, struct.error) as error:
+                raise EventsLost(f"a notification of {kind.name} could not be read") from error
+
+
+class RulesetMonitor:
+    """A socket that hears of every commit to the ruleset of one network namespace.
+
+    Args:
+        netns: the namespace's name; None is the calling thread's.
+
+    Raises:
+        BackendUnavailable: the kernel has no netfilter, or refuses it to this process.
+        InvalidInput: a namespace name that cannot be one.
+        NotFound: there is no such namespace.
+    """
+
+    def __init__(self, *, netns: str | None = None) -> None:
+        self._socket = call_in_netns(netns, _open)
+        self._open: list[bytes] = []
+
+    def fileno(self) -> int:
+        """The socket, for select(2): readable when there is something to `read`."""
+        return self._socket.fileno()
+
+    def read(self) -> Iterator[CommitEvents]:
+        """The commits that were made since the last call, without waiting.
+
+        Raises:
+            EventsLost: the socket's buffer ran over, or a message could not be read.
+        """
+        while True:
+            try:
+                data = self._socket.recv(_READ_BYTES)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                self._open.clear()
+                if error.errno == errno.ENOBUFS:
+                    raise EventsLost("the socket's buffer ran over") from error
+                raise EventsLost(f"the socket failed: {error.strerror}") from error
+            yield from self._commits(data)
+
+    def _commits(self, data: bytes) -> Iterator[CommitEvents]:
+        view = memoryview(data)
+        at = 0
+        while at + _BODY <= len(view):
+            length, kind, _, _, port = _HEADER.unpack_from(view, at)
+            if length < _BODY or at + length > len(view):
+                self._open.clear()
+                raise EventsLost("a message is cut short")
+            message = bytes(view[at : at + length])
+            at += (length + 3) & ~3
+            if kind & 0xFF == _NEWGEN:
+                messages, self._open = self._open, []
+                yield _commit(message, port, messages)
+            else:
+                self._open.append(message)
+
+    def close(self) -> None:
+        """Close the socket; harmless when closed already."""
+        self._socket.close()
+
+
+def _open() -> socket.socket:
+    try:
+        made = socket.socket(
+            socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_NETFILTER
+        )
+        try:
+            made.bind((0, 0))
+            made.setsockopt(_SOL_NETLINK, _NETLINK_ADD_MEMBERSHIP, _NFNLGRP_NFTABLES)
+            _enlarge(made)
+            made.setblocking(False)
+        except BaseException:
+            made.close()
+            raise
+    except OSError as error:
+        raise BackendUnavailable(
+            f"the ruleset's changes cannot be listened to: {error.strerror}"
+        ) from error
+    return made
+
+
+def _enlarge(made: socket.socket) -> None:
+    try:
+        made.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER_BYTES)
+    except PermissionError:  # in a user namespace: as much as any process may have
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
+
+
+def _commit(message: bytes, port: int, messages: Sequence[bytes]) -> CommitEvents:
+    read = dict(attributes(message[_BODY:]))
+    try:
+        return CommitEvents(
+            generation=int.from_bytes(read[1], "big"),
+            pid=int.from_bytes(read.get(2, b"\0"), "big"),
+            program=_text(read.get(3, b"")),
+            port=port,
+            messages=messages,
+        )
+    except KeyError as error:
+        raise EventsLost("a commit's end names no generation") from error
+
+
+def _event(kind: EventKind, version: IPVersion, read: dict[int, bytes]) -> RulesetEvent:
+    table = _text(read[1])
+    if kind in _OF_CHAINS:
+        return RulesetEvent(kind=kind, version=version, table=table, name=_text(read[3]))
+    if kind in _OF_RULES:
+        handle = int.from_bytes(read[3], "big")
+        name = _text(read[2])
+        return RulesetEvent(kind=kind, version=version, table=table, name=name, handle=handle)
+    if kind in _OF_SETS:
+        return RulesetEvent(kind=kind, version=version, table=table, name=_text(read[2]))
+    return RulesetEvent(kind=kind, version=version, table=table)
+
+
+def _text(data: bytes) -> str:
+    return data.rstrip(b"\0").decode(errors="surrogateescape")

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 from translate.exceptions import InvalidRule, Untranslatable
-from translate.extension import Given, GivenOptions, Option, ParseContext, TargetExtension
+from translate.extension import GivenOptions, Option, ParseContext, TargetExtension
 from translate.nft.cursor import Cursor
 from translate.nft.statements import payload
-from translate.numbers import parse_uint
 from translate.rule import Rule, Target
 from translate.types import Statement
 from translate.values.dscp import MAX_DSCP, dscp_from_json
 from translate.values.ecn import ecn_from_json
+from translate.values.tos import MAX_TOS, read_tos
 from translate.values.uints import read_uint
 
 __all__ = ["Tos", "TosExtension"]
 
-_ALL: Final = 0xFF
 _ECN: Final = 0x03
-_SYMBOLS: Final = MappingProxyType(
-    {
-        "minimize-delay": 0x10,
-        "maximize-throughput": 0x08,
-        "maximize-reliability": 0x04,
-        "minimize-cost": 0x02,
-        "normal-service": 0x00,
-    }
-)
-_SYMBOL_MASK: Final = 0x3F
 _KEYS: Final = frozenset({"set-tos", "and-tos", "or-tos", "xor-tos"})
 
 
@@ -41,12 +29,12 @@ class Tos(Target):
 
     name: ClassVar[str] = "TOS"
     value: int
-    mask: int = _ALL
+    mask: int = MAX_TOS
 
     def __post_init__(self) -> None:
         for name in ("value", "mask"):
-            if not 0 <= getattr(self, name) <= _ALL:
-                raise InvalidRule(f"tos: {name} must be 0 to {_ALL:#x}")
+            if not 0 <= getattr(self, name) <= MAX_TOS:
+                raise InvalidRule(f"tos: {name} must be 0 to {MAX_TOS:#x}")
 
 
 class TosExtension(TargetExtension[Tos]):
@@ -69,10 +57,11 @@ class TosExtension(TargetExtension[Tos]):
             raise given.error("one of --set-tos, --and-tos, --or-tos, --xor-tos must be given")
         operation = option.option.key
         if operation == "set-tos":
-            return _parse_set(option)
-        bits = read_uint(option, maximum=_ALL)
+            value, mask = read_tos(option)
+            return Tos(value=value, mask=mask)
+        bits = read_uint(option, maximum=MAX_TOS)
         if operation == "and-tos":
-            return Tos(value=0, mask=~bits & _ALL)
+            return Tos(value=0, mask=~bits & MAX_TOS)
         return Tos(value=bits, mask=bits if operation == "or-tos" else 0)
 
     def format(self, value: Tos, context: ParseContext) -> Sequence[str]:
@@ -96,14 +85,14 @@ class TosExtension(TargetExtension[Tos]):
         return statements
 
     def hint(self, value: Tos) -> str | None:
-        return "" if value.mask == _ALL & ~_ECN else None
+        return "" if value.mask == MAX_TOS & ~_ECN else None
 
     def from_hint(self, cursor: Cursor, hint: str) -> Tos | None:
         dscp = None if hint else _read(cursor.peek(), payload(cursor.version.family, "dscp"))
         if dscp is None:
             return None
         cursor.take()
-        return Tos(value=dscp << 2, mask=_ALL & ~_ECN)
+        return Tos(value=dscp << 2, mask=MAX_TOS & ~_ECN)
 
     def from_nft(self, cursor: Cursor) -> Tos | None:
         family = cursor.version.family
@@ -117,21 +106,6 @@ class TosExtension(TargetExtension[Tos]):
             return None
         cursor.take(2)
         return Tos(value=dscp << 2 | ecn)
-
-
-def _parse_set(given: Given) -> Tos:
-    value_text, slash, mask_text = given.value.partition("/")
-    symbol = _SYMBOLS.get(given.value.lower())
-    if symbol is not None:
-        return Tos(value=symbol, mask=_SYMBOL_MASK)
-    value = parse_uint(value_text, maximum=_ALL)
-    mask = parse_uint(mask_text, maximum=_ALL) if slash else _ALL
-    if value is None or mask is None:
-        raise given.error(
-            f"invalid TOS {given.value!r}: VALUE or VALUE/MASK with numbers up to 255, or "
-            f"{', '.join(_SYMBOLS)}"
-        )
-    return Tos(value=value, mask=mask)
 
 
 def _read(statement: Statement | None, key: Any) -> int | None:

@@ -97,6 +97,7 @@ class SetTargetExtension(TargetExtension[SetTarget]):
         Option(name="map-set", words=2),
         *(Option(name=f"map-{what}", words=0, repeatable=True) for what in _MAPPED),
     )
+    caveats = ("the set is nft's of that name in the rule's table, not ipset's",)
 
     def parse(self, given: GivenOptions, context: ParseContext) -> SetTarget:
         timeout, mapping = given.get("timeout"), given.get("map-set")

@@ -39,11 +39,7 @@ class Tcpmss(Target):
 
 
 class TcpmssExtension(TargetExtension[Tcpmss]):
-    """Translates ``-j TCPMSS``.
-
-    Neither raises a size. iptables adds the option where it is missing (RFC 1122's 536 bytes), nft
-    leaves such a packet alone.
-    """
+    """Translates ``-j TCPMSS``; neither iptables nor nft raises a size."""
 
     name = "TCPMSS"
     value = Tcpmss
@@ -51,6 +47,7 @@ class TcpmssExtension(TargetExtension[Tcpmss]):
         Option(name="set-mss"),
         Option(name="clamp-mss-to-pmtu", words=0, excludes=frozenset({"set-mss"})),
     )
+    caveats = ("a SYN without the option is left alone; iptables adds it",)
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Tcpmss:
         mss, clamp = given.get("set-mss"), given.get("clamp-mss-to-pmtu")

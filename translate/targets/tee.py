@@ -31,11 +31,12 @@ class Tee(Target):
 
 
 class TeeExtension(TargetExtension[Tee]):
-    """Translates ``-j TEE``. nft wants an ``--oif`` to be there already."""
+    """Translates ``-j TEE``."""
 
     name = "TEE"
     value = Tee
     options = (Option(name="gateway"), Option(name="oif"))
+    caveats = ("the --oif must be there already, and is meant by its index from then on",)
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Tee:
         gateway = given.require("gateway", "--gateway must be given")

@@ -53,7 +53,7 @@ class TproxyExtension(TargetExtension[Tproxy]):
     """Translates ``-j TPROXY``; iptables-translate 1.8.9 does not.
 
     The form is that of its later versions: ``tproxy`` itself accepts nothing, so ``accept`` ends
-    it. Where no socket is found, nft goes on with the next rule; iptables drops the packet.
+    it.
     """
 
     name = "TPROXY"
@@ -61,6 +61,7 @@ class TproxyExtension(TargetExtension[Tproxy]):
     tables = frozenset({"mangle"})
     chains = frozenset({"PREROUTING"})
     options = (Option(name="on-port"), Option(name="on-ip"), Option(name="tproxy-mark"))
+    caveats = ("where no socket is found, the next rule follows; iptables drops the packet",)
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Tproxy:
         port = given.require("on-port", "--on-port must be given")

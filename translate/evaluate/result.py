@@ -84,6 +84,7 @@ class Walk:
 
     Args:
         outcome: what becomes of the packet.
+        original: the packet as it came.
         packet: the packet at the end, with its interfaces, marks and translated addresses.
         translation: what of its addresses and ports is another than when it came; None if nothing.
         steps: every rule that matched, and every policy that was reached, in order.
@@ -95,6 +96,7 @@ class Walk:
     """
 
     outcome: Outcome
+    original: Packet
     packet: Packet
     translation: Translation | None = None
     steps: tuple[Step, ...] = ()

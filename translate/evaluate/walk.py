@@ -89,6 +89,7 @@ class _Walker:
         steps = tuple(self._record.steps)
         return Walk(
             outcome=outcome,
+            original=self._original,
             packet=packet,
             translation=Translation.between(self._original, packet),
             steps=steps,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
@@ -14,7 +15,7 @@ from tests.translate.evaluate.lab.plan import LINKS, ROUTER, addresses_of
 from tests.translate.evaluate.lab.programs import PROGRAMS, Program
 from tests.translate.evaluate.lab.strategies import probes, rulesets
 from translate import IPVersion, save_line
-from translate.evaluate import Outcome, Packet, Ruleset, Walk, walk
+from translate.evaluate import Outcome, Packet, Ruleset, State, Translation, Walk, walk
 from translate.protocols import UDP
 
 EXAMPLES = int(os.environ.get("NFCORE_KERNEL_EXAMPLES", "100"))
@@ -40,22 +41,27 @@ def program(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Program]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
-def test_first_packets(lab: Lab, program: Program, version: IPVersion, data: st.DataObject) -> None:
+def test_packets_and_their_replies(
+    lab: Lab, program: Program, version: IPVersion, data: st.DataObject
+) -> None:
     ruleset = data.draw(rulesets(version, program.takes))
     lab.program(ruleset, program)
     for probe in data.draw(st.lists(probes(version), min_size=8, max_size=20)):
         way = walk(packet_of(probe), ruleset, lab.environment)
-        assert way.uncertain == ()
         expected = arrival(way)
-        seen = lab.first_of_flow(probe, expected=expected)
-        if seen != expected:
-            explain(ruleset, way)
-        assert seen == expected, probe
+        compare(ruleset, way, lab.first_of_flow(probe, expected=expected), expected)
+        reply = None if expected is None else reply_to(expected)
+        if reply is None:
+            continue
+        back = walk(packet_of(reply, after=way), ruleset, lab.environment)
+        expected = arrival(back)
+        compare(ruleset, back, lab.next_of_flow(reply, expected=expected), expected)
 
 
-def packet_of(probe: Probe) -> Packet:
+def packet_of(probe: Probe, *, after: Walk | None = None) -> Packet:
+    """The datagram, where it follows after another as that one's reply."""
     version = probe.source.version
-    return Packet(
+    packet = Packet(
         source=probe.source,
         sport=probe.sport,
         destination=probe.destination,
@@ -66,6 +72,27 @@ def packet_of(probe: Probe) -> Packet:
         ttl=64,
         tos=0,
     )
+    if after is None or after.packet.state is State.UNTRACKED:
+        return packet
+    return replace(
+        packet,
+        state=State.ESTABLISHED,
+        status=after.packet.status,
+        connmark=after.packet.connmark,
+        flow=Translation(
+            source=after.original.destination,
+            sport=after.original.dport,
+            destination=after.original.source,
+            dport=after.original.sport,
+        ),
+    )
+
+
+def reply_to(seen: Seen) -> Probe | None:
+    """The receiver's answer; None where it would not pass by the router."""
+    if seen.receiver != ROUTER and seen.source in addresses_of(seen.receiver, seen.source.version):
+        return None
+    return Probe(seen.receiver, seen.destination, seen.dport, seen.source, seen.sport)
 
 
 def arrival(way: Walk) -> Seen | None:
@@ -81,6 +108,13 @@ def arrival(way: Walk) -> Seen | None:
     assert packet.sport is not None
     assert packet.dport is not None
     return Seen(receiver, packet.source, packet.sport, packet.destination, packet.dport)
+
+
+def compare(ruleset: Ruleset, way: Walk, seen: Seen | None, expected: Seen | None) -> None:
+    if seen != expected:
+        explain(ruleset, way)
+    assert way.uncertain == ()
+    assert seen == expected
 
 
 def explain(ruleset: Ruleset, way: Walk) -> None:

@@ -94,20 +94,32 @@ class Lab:
         program.load(self._router, ruleset)
 
     def first_of_flow(self, probe: Probe, *, expected: Seen | None) -> Seen | None:
-        """Send a datagram that belongs to no known flow; None if it arrives nowhere.
+        """Send a datagram that belongs to no known flow.
 
-        One that should arrive and doesn't is sent again: a processor's queue of packets is shared
-        by the whole machine, and drops some when it is full.
+        Args:
+            probe: the datagram.
+            expected: where it should arrive. One that doesn't is sent again: a processor's queue of
+                packets is shared by the whole machine, and drops some when it is full.
+
+        Returns:
+            Where it arrived; None is nowhere.
         """
         for _ in range(_ATTEMPTS):
             self._flows.forget()
-            seen = self.send(probe)
+            seen = self._send(probe)
             if seen is not None or expected is None:
                 return seen
         return None
 
-    def send(self, probe: Probe) -> Seen | None:
-        """Send a datagram; None if it arrives nowhere."""
+    def next_of_flow(self, probe: Probe, *, expected: Seen | None) -> Seen | None:
+        """The same of a datagram of the flow that was begun last."""
+        for _ in range(_ATTEMPTS):
+            seen = self._send(probe)
+            if seen is not None or expected is None:
+                return seen
+        return None
+
+    def _send(self, probe: Probe) -> Seen | None:
         payload = os.urandom(8)
         arrivals = self._sockets.exchange(
             probe.sender,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import translate
@@ -42,7 +42,7 @@ def decode_table(listing: bytes, table: TableRef) -> TableState:
     """
     chains: dict[str, dict[str, Any]] = {}
     rules: dict[str, list[KernelRule]] = {}
-    for item in json.loads(listing)["nftables"]:
+    for item in _items(listing.decode()):
         if (chain := item.get("chain")) is not None and _is_iptables_name(chain["name"]):
             chains[chain["name"]] = chain
             rules[chain["name"]] = []
@@ -54,6 +54,20 @@ def decode_table(listing: bytes, table: TableRef) -> TableState:
             for name, chain in chains.items()
         }
     )
+
+
+def _items(listing: str) -> Iterator[dict[str, Any]]:
+    """The objects of ``{"nftables": [{…}, {…}]}``, one at a time.
+
+    All at once they are millions of containers, which Python's collector walks again and again
+    while the rules are made of them: a third of the time with 70,000 rules.
+    """
+    decoder = json.JSONDecoder()
+    position = listing.index("[") + 1
+    while not listing.startswith("]", position):
+        item, position = decoder.raw_decode(listing, position)
+        yield item
+        position += len(", ") if listing.startswith(", ", position) else 0
 
 
 def _is_iptables_name(chain: str) -> bool:

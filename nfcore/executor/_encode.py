@@ -7,7 +7,7 @@ misread is refused here, before anything is sent.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from typing import Any, Final
 
@@ -42,8 +42,11 @@ _NAME_BYTES: Final = 255  # NFT_NAME_MAXLEN in the kernel, less the NUL
 _COMMENT_BYTES: Final = 253  # what NFT_USERDATA_MAXLEN leaves; libnftables exits on a longer one
 
 
-def encode(operations: Sequence[Operation], *, table_prefix: str = "") -> list[list[Command]]:
+def encode(operations: Iterable[Operation], *, table_prefix: str = "") -> Iterator[list[Command]]:
     """Each operation's commands, in order: one, after those for the sets that a rule needs.
+
+    They come as they are asked for: kept for a large transaction, they would be millions of
+    containers, which Python's collector walks again and again.
 
     Args:
         operations: what to do.
@@ -54,7 +57,8 @@ def encode(operations: Sequence[Operation], *, table_prefix: str = "") -> list[l
         InvalidRule: a chain name that iptables cannot hold.
         Untranslatable: a rule that nft cannot express.
     """
-    return [encode_operation(operation, table_prefix) for operation in operations]
+    for operation in operations:
+        yield encode_operation(operation, table_prefix)
 
 
 def check_table_prefix(prefix: str) -> str:

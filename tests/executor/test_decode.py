@@ -71,9 +71,18 @@ def test_names_that_iptables_cannot_hold_are_left_out(name: str) -> None:
     assert list(state.chains) == ["DOCKER"]
 
 
-def test_no_json() -> None:
-    with pytest.raises(ValueError, match="Expecting"):
-        decode_table(b"table ip filter {", FILTER)
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"table ip filter {", "substring not found"),
+        (b'{"nftables": [', "Expecting value"),
+        (b'{"nftables": [{"table": {}}, {"chain"', "Expecting ':' delimiter"),
+        (b"\xff[", "can't decode byte 0xff"),
+    ],
+)
+def test_no_json(text: bytes, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        decode_table(text, FILTER)
 
 
 def test_iptables_tables_among_the_kernels() -> None:

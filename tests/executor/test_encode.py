@@ -74,7 +74,7 @@ DROPPING = BaseChain(type="filter", hook="forward", priority=0, policy="drop")
     ids=str,
 )
 def test_one_command_each(operation: Operation, command: dict[str, Any]) -> None:
-    assert encode([operation]) == [[command]]
+    assert list(encode([operation])) == [[command]]
 
 
 def test_a_tag_is_in_the_comment() -> None:
@@ -116,7 +116,7 @@ def test_a_comment_that_would_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch
         Untranslatable,
         match=r"^-m comment has no native nft form: an nft comment holds 253 bytes, this one needs",
     ):
-        encode([add(FORWARD, "-j ACCEPT")])
+        list(encode([add(FORWARD, "-j ACCEPT")]))
 
 
 def test_a_native_rule_is_sent_as_it_is() -> None:
@@ -134,4 +134,4 @@ def test_what_is_no_operation() -> None:
 
 def test_a_policy_for_a_user_defined_chain() -> None:
     with pytest.raises(InvalidInput, match=r"only a built-in chain has a policy$"):
-        encode([SetPolicy(chain=chain("DOCKER"), policy="drop")])
+        list(encode([SetPolicy(chain=chain("DOCKER"), policy="drop")]))

@@ -142,15 +142,6 @@ class TestOtherPeoplesRules:
 
         assert set(executor.snapshot().tables) == {FILTER}
 
-    def test_rules_of_iptables_nft_come_back_opaque(self, executor: Executor, netns: str) -> None:
-        line = "-A FORWARD -p tcp -m limit --limit 1/s -m addrtype --dst-type LOCAL -j REJECT"
-        in_netns(netns, ["iptables-nft", *line.split()])
-
-        (held,) = state_of(executor, FORWARD).rules
-        opaque = [match.statement for match in held.body.matches if isinstance(match, Opaque)]
-        assert {"xt": {"type": "match", "name": "addrtype"}} in opaque
-        assert {"xt": {"type": "target", "name": "REJECT"}} in opaque
-
     def test_chains_that_iptables_could_not_name_are_left_out(
         self, executor: Executor, netns: str
     ) -> None:

@@ -10,6 +10,7 @@ from nfcore.engine._lock import DEFAULT_LOCK, EngineLock
 from nfcore.engine._mirror import ForeignCommit, Mirror
 from nfcore.engine._ruleset import Ruleset
 from nfcore.engine._source import ListingSource, RulesetSource
+from nfcore.engine._sources import open_source
 from nfcore.engine._transaction import Transaction
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "Ruleset",
     "RulesetSource",
     "Transaction",
+    "open_source",
 ]

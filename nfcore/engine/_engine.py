@@ -9,7 +9,8 @@ from typing import Self
 
 from nfcore.engine._lock import EngineLock
 from nfcore.engine._ruleset import Ruleset
-from nfcore.engine._source import ListingSource, RulesetSource
+from nfcore.engine._source import RulesetSource
+from nfcore.engine._sources import open_source
 from nfcore.engine._transaction import Transaction
 from nfcore.executor._base import Executor
 
@@ -21,8 +22,7 @@ class Engine:
 
     Args:
         executor: what talks to the kernel; closed with the engine.
-        source: keeps the picture of the kernel's ruleset; by default it is listed at the beginning
-            of every transaction.
+        source: keeps the picture of the kernel's ruleset; see `open_source`, which is the default.
         lock: excludes other engines while a transaction is open; None excludes nobody.
     """
 
@@ -34,7 +34,7 @@ class Engine:
         lock: EngineLock | None = None,
     ) -> None:
         self._executor = executor
-        self._source = ListingSource(executor) if source is None else source
+        self._source = open_source(executor) if source is None else source
         self._lock = lock
 
     @property

@@ -61,7 +61,6 @@ class Mirror:
     Args:
         executor: what lists.
         monitor: hears of every commit in the executor's network namespace; closed with the mirror.
-        table_prefix: what the kernel's tables have before iptables' names for them.
         on_foreign: told of each commit that was not the engine's own, or None.
     """
 
@@ -70,12 +69,11 @@ class Mirror:
         executor: MirroredExecutor,
         monitor: RulesetMonitor,
         *,
-        table_prefix: str = "",
         on_foreign: ForeignCommit | None = None,
     ) -> None:
         self._executor = executor
         self._monitor = monitor
-        self._tables = {table_prefix + name: name for name in TABLES}
+        self._tables = {monitor.table_prefix + name: name for name in TABLES}
         self._on_foreign = on_foreign
         self._ruleset: Ruleset | None = None
         self._generation = 0

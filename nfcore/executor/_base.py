@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import ClassVar, Self
 
+from nfcore.executor._monitor import RulesetMonitor
 from nfcore.operations import Operation, Snapshot
 
 __all__ = ["Executor"]
@@ -51,6 +52,16 @@ class Executor(ABC):
 
         Raises:
             ListingFailed: the kernel does not say.
+        """
+        return None
+
+    def monitor(self) -> RulesetMonitor | None:
+        """Something that hears of every commit from now on, to be closed by the caller.
+
+        None where there is no such thing; a picture of the ruleset must be listed anew then.
+
+        Raises:
+            BackendUnavailable: the kernel refuses it to this process.
         """
         return None
 

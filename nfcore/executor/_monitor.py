@@ -133,6 +133,7 @@ class RulesetMonitor:
 
     Args:
         netns: the namespace's name; None is the calling thread's.
+        table_prefix: what the kernel's tables have before iptables' names for them.
 
     Raises:
         BackendUnavailable: the kernel has no netfilter, or refuses it to this process.
@@ -140,7 +141,8 @@ class RulesetMonitor:
         NotFound: there is no such namespace.
     """
 
-    def __init__(self, *, netns: str | None = None) -> None:
+    def __init__(self, *, netns: str | None = None, table_prefix: str = "") -> None:
+        self.table_prefix: Final = table_prefix
         self._socket = call_in_netns(netns, _open)
         self._open: list[bytes] = []
 

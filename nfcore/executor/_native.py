@@ -15,6 +15,7 @@ from nfcore.executor._base import Executor
 from nfcore.executor._compat import with_compat_rules
 from nfcore.executor._decode import decode_table, tables_among
 from nfcore.executor._encode import check_table_prefix, encode
+from nfcore.executor._monitor import RulesetMonitor
 from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._netns import call_in_netns
 from nfcore.executor._new_tables import refusal_in_new_tables
@@ -85,6 +86,7 @@ class NativeExecutor(Executor):
 
     def __init__(self, *, netns: str | None = None, table_prefix: str = "") -> None:
         self._prefix = check_table_prefix(table_prefix)
+        self._netns = netns
         self._lock = threading.Lock()
         self._closed = False
         self._kernel, self._library = call_in_netns(netns, self._open)
@@ -177,6 +179,10 @@ class NativeExecutor(Executor):
         """
         self._check_open()
         return self._kernel.generation()
+
+    def monitor(self) -> RulesetMonitor:
+        """Something that hears of every commit in the executor's namespace from now on."""
+        return RulesetMonitor(netns=self._netns, table_prefix=self._prefix)
 
     def close(self) -> None:
         """Free the libnftables context and the socket; harmless when called twice."""

@@ -79,18 +79,17 @@ class RateestExtension(MatchExtension[Rateest]):
         Option(name="rateest1"),
         Option(name="rateest", key="rateest1"),
         Option(name="rateest2"),
-        Option(name="rateest-bps1", optional=True),
-        Option(name="rateest-pps1", optional=True),
-        Option(name="rateest-bps2", optional=True),
-        Option(name="rateest-bps", key="rateest-bps2", optional=True),
-        Option(name="rateest-pps2", optional=True),
-        Option(name="rateest-pps", key="rateest-pps2", optional=True),
+        # To getopt_long(3) these have no value: iptables looks for one in the next word.
+        Option(name="rateest-bps1", words=0, optional=True),
+        Option(name="rateest-pps1", words=0, optional=True),
+        Option(name="rateest-bps2", words=0, optional=True),
+        Option(name="rateest-bps", key="rateest-bps2", words=0, optional=True),
+        Option(name="rateest-pps2", words=0, optional=True),
+        Option(name="rateest-pps", key="rateest-pps2", words=0, optional=True),
         Option(name="rateest-delta", words=0),
         # iptables-save prints the comparison twice where both kinds of rate are compared.
         *(
-            Option(
-                name=f"rateest-{word}", key="comparison", words=0, negatable=True, repeatable=True
-            )
+            Option(name=f"rateest-{word}", words=0, negatable=True, repeatable=True)
             for word in _COMPARISONS
         ),
     )
@@ -98,12 +97,7 @@ class RateestExtension(MatchExtension[Rateest]):
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Rateest:
         del context
-        comparison = given.require(
-            "comparison", "--rateest-lt, --rateest-gt or --rateest-eq must be given"
-        )
-        for other in given.all("comparison"):
-            if (other.option, other.negated) != (comparison.option, comparison.negated):
-                raise comparison.error(f"cannot be used with {other.written}")
+        comparison = _read_comparison(given)
         first = given.require("rateest1", "--rateest or --rateest1 must be given")
         second = given.get("rateest2")
         rates = {
@@ -139,6 +133,17 @@ class RateestExtension(MatchExtension[Rateest]):
         if value.second is not None:
             words += ["--rateest2", value.second]
         return words
+
+
+def _read_comparison(given: GivenOptions) -> Given:
+    names = {f"rateest-{word}" for word in _COMPARISONS}
+    options = [option for option in given if option.option.name in names]
+    if not options:
+        raise given.error("--rateest-lt, --rateest-gt or --rateest-eq must be given")
+    for other in options[1:]:
+        if (other.option, other.negated) != (options[0].option, options[0].negated):
+            raise other.error(f"cannot be used with {options[0].written}")
+    return options[0]
 
 
 def _comparison(value: Rateest, unit: str, texts: tuple[str, str]) -> list[str]:

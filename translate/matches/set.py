@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from translate.exceptions import InvalidRule, Untranslatable
-from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
+from translate.extension import GivenOptions, MatchExtension, Option, ParseContext
 from translate.nft.cursor import Cursor
 from translate.nft.statements import match, payload
 from translate.rule import Match, Rule
@@ -88,7 +88,11 @@ class SetExtension(MatchExtension[Set]):
         Option(name="update-counters", words=0, negatable=True),
         Option(name="update-subcounters", words=0, negatable=True),
         *(
-            Option(name=f"{counter}-{comparison}", key=counter, negatable=comparison == "eq")
+            Option(
+                name=f"{counter}-{comparison}",
+                negatable=comparison == "eq",
+                excludes=frozenset(f"{counter}-{o}" for o in _COMPARISONS if o != comparison),
+            )
             for counter in ("packets", "bytes")
             for comparison in _COMPARISONS
         ),
@@ -108,8 +112,8 @@ class SetExtension(MatchExtension[Set]):
             return_nomatch="return-nomatch" in given,
             update_counters=counters is None or not counters.negated,
             update_subcounters=subcounters is None or not subcounters.negated,
-            packets=_parse_counter(given.get("packets")),
-            bytes=_parse_counter(given.get("bytes")),
+            packets=_parse_counter(given, "packets"),
+            bytes=_parse_counter(given, "bytes"),
         )
 
     def format(self, value: Set, context: ParseContext) -> Sequence[str]:
@@ -161,8 +165,10 @@ class SetExtension(MatchExtension[Set]):
         return None
 
 
-def _parse_counter(given: Given | None) -> SetCounter | None:
-    if given is None:
-        return None
-    number = read_uint(given, maximum=_MAX_COUNTER)
-    return SetCounter(comparison=given.option.name[-2:], number=number, negated=given.negated)
+def _parse_counter(given: GivenOptions, name: str) -> SetCounter | None:
+    for comparison in _COMPARISONS:
+        option = given.get(f"{name}-{comparison}")
+        if option is not None:
+            number = read_uint(option, maximum=_MAX_COUNTER)
+            return SetCounter(comparison=comparison, number=number, negated=option.negated)
+    return None

@@ -99,6 +99,7 @@ CASES = ExtensionCases(
         Refusal("-m rateest --rateest RE1 --rateest-lt --rateest-bps 1foo", match="invalid rate"),
         Refusal("-m rateest --rateest RE1 --rateest-lt --rateest-bps 0x1bit", match="invalid rate"),
         Refusal("-m rateest --rateest RE1 --rateest-lt --rateest-pps 1k", match="not a number"),
+        Refusal("-m rateest --rateest RE1 --rateest-lt --rateest-pps=1", match="takes no value"),
         Refusal("-m rateest ! --rateest RE1 --rateest-lt --rateest-pps 1", match="not allowed"),
         Refusal(
             "-m rateest --rateest RE1 --rateest-lt --rateest-bps 1tbit",

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from translate.extension import Extension, MatchExtension, Option, TargetExtension
 from translate.matches import MATCHES
+from translate.numbers import parse_uint
+from translate.protocols import protocol_name, protocol_number
 from translate.rule import Match, Target
 from translate.targets import TARGETS
 from translate.types import IPVersion
@@ -28,6 +30,14 @@ class Registry:
     ) -> None:
         self.matches: Final = tuple(matches)
         self.targets: Final = tuple(targets)
+        self._matches_of = {
+            version: tuple(m for m in self.matches if version in m.versions)
+            for version in IPVersion
+        }
+        self._targets_of = {
+            version: tuple(t for t in self.targets if version in t.versions)
+            for version in IPVersion
+        }
         self._match_by_name = _by_name(self.matches)
         self._target_by_name = _by_name(self.targets)
         self._options: Mapping[Extension[Any], Mapping[str, Option]] = MappingProxyType(
@@ -43,6 +53,14 @@ class Registry:
             {extension.value: extension for extension in self.targets}
         )
 
+    def matches_of(self, version: IPVersion) -> tuple[MatchExtension[Any], ...]:
+        """The matches that an IP version has, in decoding order."""
+        return self._matches_of[version]
+
+    def targets_of(self, version: IPVersion) -> tuple[TargetExtension[Any], ...]:
+        """The targets that an IP version has, in decoding order."""
+        return self._targets_of[version]
+
     def match(self, name: str, version: IPVersion) -> MatchExtension[Any] | None:
         """The match of this name, or None."""
         return self._match_by_name.get((name, version))
@@ -55,11 +73,18 @@ class Registry:
         """The option of an extension that is spelled so in full, or None."""
         return self._options[extension].get(name)
 
-    def match_for_protocol(self, number: int, version: IPVersion) -> MatchExtension[Any] | None:
-        """The match that ``-p`` loads by itself for a protocol, or None."""
-        return next(
-            (m for m in self.matches if number in m.protocols and version in m.versions), None
-        )
+    def match_for_protocol(self, word: str, version: IPVersion) -> MatchExtension[Any] | None:
+        """The match that ``-p WORD`` loads by itself: the one of that name, if it is a protocol's.
+
+        A number stands for the protocol's first name; so ``-p mh`` loads a match, but ``-p 135``,
+        which is called mobility-header, doesn't.
+        """
+        number = protocol_number(word)
+        if number is None:
+            return None
+        is_number = parse_uint(word, maximum=255) is not None
+        extension = self.match(protocol_name(number) if is_number else word.lower(), version)
+        return extension if extension is not None and number in extension.protocols else None
 
     def of_match(self, value: Match) -> MatchExtension[Any]:
         """The extension of a match value."""

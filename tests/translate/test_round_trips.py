@@ -24,7 +24,7 @@ each_module = pytest.mark.parametrize(
         for module in MODULES
     ],
 )
-pure = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+pure = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 # No shrinking: each example is many rules, and the failure names the one at fault.
 through_tools = settings(
     max_examples=12,

@@ -31,6 +31,7 @@ __all__ = ["from_nft"]
 
 _MAX_COUNTER: Final = (1 << 64) - 1
 _VERDICTS: Final = MappingProxyType({"accept": "ACCEPT", "drop": "DROP", "return": "RETURN"})
+_PLAIN: Final = frozenset({*_VERDICTS, "jump", "goto"})
 
 
 def from_nft(
@@ -79,7 +80,7 @@ class _Decoder:
                 continue
             if cursor.done:
                 break
-            if not (self._builtin() or self._extension() or self._counter() or self._final()):
+            if not (self._builtin() or self._counter() or self._others()):
                 statement = cursor.peek()
                 self._matches.append(Opaque.of(statement or {}))
                 cursor.take()
@@ -126,13 +127,19 @@ class _Decoder:
         self._matches.append(value)
         return True
 
+    def _others(self) -> bool:
+        """Matches and targets; no match is asked about a plain verdict."""
+        statement = self._cursor.peek() or {}
+        if not statement.keys().isdisjoint(_PLAIN):
+            return self._final()
+        return self._extension() or self._final()
+
     def _extension(self) -> bool:
-        for extension in self._registry.matches:
-            if self._cursor.version in extension.versions:
-                value = extension.from_nft(self._cursor)
-                if value is not None:
-                    self._matches.append(value)
-                    return True
+        for extension in self._registry.matches_of(self._cursor.version):
+            value = extension.from_nft(self._cursor)
+            if value is not None:
+                self._matches.append(value)
+                return True
         return False
 
     # -- iptables' own fields -------------------------------------------------------------------
@@ -231,11 +238,10 @@ class _Decoder:
         if self._target is not None:
             self._cursor.take()
             return True
-        for extension in self._registry.targets:
-            if self._cursor.version in extension.versions:
-                self._target = extension.from_nft(self._cursor)
-                if self._target is not None:
-                    return True
+        for extension in self._registry.targets_of(self._cursor.version):
+            self._target = extension.from_nft(self._cursor)
+            if self._target is not None:
+                return True
         return False
 
     def _hinted_target(self) -> Target | None:

@@ -51,7 +51,9 @@ class Rateest(Match):
     packets2: int = 0
 
     def __post_init__(self) -> None:
-        for estimator in (self.first, self.second or "-"):
+        for estimator in (self.first, self.second):
+            if estimator is None:
+                continue
             if not 1 <= len(estimator.encode(errors="surrogateescape")) <= _NAME_BYTES:
                 raise InvalidRule(
                     f"an estimator's name has 1 to {_NAME_BYTES} bytes: {estimator!r}"

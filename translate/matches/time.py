@@ -64,7 +64,7 @@ class Time(Match):
     def __post_init__(self) -> None:
         if not (0 <= self.start <= LAST_SECOND and 0 <= self.stop <= LAST_SECOND):
             raise InvalidRule(f"time: {self.start} and {self.stop} must be seconds of a day")
-        for field, known in (("monthdays", MONTHDAYS), ("weekdays", WEEKDAYS)):
+        for field, known in (("monthdays", MONTHDAYS), ("weekdays", tuple(WEEKDAYS))):
             days = getattr(self, field)
             if days is not None and (
                 not days or list(days) != [day for day in known if day in days]

@@ -12,7 +12,15 @@ import typer
 from nfcore.cli._changes import print_plan
 from nfcore.cli._host import open_host
 from nfcore.cli._network import network_rows
-from nfcore.cli._options import Backend, BackendOption, DryRunOption, JsonOption, NetnsOption
+from nfcore.cli._options import (
+    DEFAULT_WAIT,
+    Backend,
+    BackendOption,
+    DryRunOption,
+    JsonOption,
+    NetnsOption,
+    WaitOption,
+)
 from nfcore.cli._output import console, error_console, print_json, print_table
 from nfcore.cli._progress import late_progress
 from nfcore.cli._sandbox import enter_sandbox
@@ -57,6 +65,7 @@ def apply(
             "print what was programmed there.",
         ),
     ] = False,
+    wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -73,7 +82,13 @@ def apply(
         error_console().print(f"note: {note}", markup=False, soft_wrap=True)
     if sandbox:
         enter_sandbox()
-    with open_host(backend, netns, userland_proxy=not no_userland_proxy, dry_run=dry_run) as host:
+    with open_host(
+        backend,
+        netns,
+        userland_proxy=not no_userland_proxy,
+        wait=None if sandbox else wait,
+        dry_run=dry_run,
+    ) as host:
         with late_progress("Networks", len(topology.networks)) as progress:
             applied = host.apply(topology.networks, progress=progress)
         states = host.networks()

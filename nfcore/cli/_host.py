@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nfcore.cli._options import Backend
-from nfcore.engine import Engine
+from nfcore.engine import Engine, EngineLock
 from nfcore.executor import open_executor
 from nfcore.host import Host
 
@@ -20,6 +20,7 @@ def open_host(
     *,
     userland_proxy: bool | None = None,
     dry_run: bool = False,
+    wait: float | None = None,
 ) -> Iterator[Host]:
     """A host on the chosen backend and namespace, closed when the block ends.
 
@@ -28,9 +29,12 @@ def open_host(
         netns: the network namespace's name, or None for this one.
         userland_proxy: see `Host`.
         dry_run: see `Host`.
+        wait: how many seconds to wait for another engine's lock; None for commands that change
+            nothing, and for a namespace that nobody else has.
     """
+    lock = None if wait is None or dry_run else EngineLock(wait=wait)
     host = Host(
-        Engine(open_executor(backend.value, netns=netns)),
+        Engine(open_executor(backend.value, netns=netns), lock=lock),
         userland_proxy=userland_proxy,
         dry_run=dry_run,
     )

@@ -11,12 +11,14 @@ from nfcore.bridge import MadeBy, NetworkState
 from nfcore.cli._changes import report
 from nfcore.cli._host import open_host
 from nfcore.cli._options import (
+    DEFAULT_WAIT,
     Backend,
     BackendOption,
     DryRunOption,
     JsonOption,
     NetnsOption,
     UserlandProxyOption,
+    WaitOption,
 )
 from nfcore.cli._output import print_json, print_table
 from nfcore.inputs import network_from_flags
@@ -55,6 +57,7 @@ def create(
     userland_proxy: UserlandProxyOption = None,
     backend: BackendOption = Backend.NFTABLES,
     netns: NetnsOption = None,
+    wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -67,7 +70,9 @@ def create(
         internal=internal,
         options=option or (),
     )
-    with open_host(backend, netns, userland_proxy=userland_proxy, dry_run=dry_run) as host:
+    with open_host(
+        backend, netns, userland_proxy=userland_proxy, wait=wait, dry_run=dry_run
+    ) as host:
         changes = host.create_network(spec)
     report(changes, f"network {name} on bridge {spec.bridge}", dry_run=dry_run, as_json=as_json)
 
@@ -78,11 +83,12 @@ def remove(
     *,
     backend: BackendOption = Backend.NFTABLES,
     netns: NetnsOption = None,
+    wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Remove a network with its published ports, in one transaction."""
-    with open_host(backend, netns, dry_run=dry_run) as host:
+    with open_host(backend, netns, wait=wait, dry_run=dry_run) as host:
         changes = host.remove_network(name)
     report(changes, f"network {name} removed", dry_run=dry_run, as_json=as_json)
 

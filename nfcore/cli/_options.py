@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "DEFAULT_WAIT",
     "Backend",
     "BackendOption",
     "DryRunOption",
     "JsonOption",
     "NetnsOption",
     "UserlandProxyOption",
+    "WaitOption",
 ]
 
 
@@ -49,3 +51,14 @@ UserlandProxyOption = Annotated[
         show_default="as the host's networks have it",
     ),
 ]
+WaitOption = Annotated[
+    float,
+    typer.Option(
+        "--wait",
+        min=0,
+        metavar="SECONDS",
+        help="How long to wait for another nfcore that is at work.",
+    ),
+]
+DEFAULT_WAIT = 5.0
+"""Seconds."""

@@ -10,7 +10,15 @@ import typer
 from nfcore.bridge import NetworkSpec, PublishedPort
 from nfcore.cli._changes import report
 from nfcore.cli._host import open_host
-from nfcore.cli._options import Backend, BackendOption, DryRunOption, JsonOption, NetnsOption
+from nfcore.cli._options import (
+    DEFAULT_WAIT,
+    Backend,
+    BackendOption,
+    DryRunOption,
+    JsonOption,
+    NetnsOption,
+    WaitOption,
+)
 from nfcore.cli._output import print_json, print_table
 from nfcore.inputs import parse_address, parse_publish, published_ports
 
@@ -39,11 +47,12 @@ def publish(
     *,
     backend: BackendOption = Backend.NFTABLES,
     netns: NetnsOption = None,
+    wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Publish ports of a container, in one transaction."""
-    with open_host(backend, netns, dry_run=dry_run) as host:
+    with open_host(backend, netns, wait=wait, dry_run=dry_run) as host:
         changes = host.publish(network, _ports_of(container, ports))
     report(changes, f"published on network {network}", dry_run=dry_run, as_json=as_json)
 
@@ -56,11 +65,12 @@ def release(
     *,
     backend: BackendOption = Backend.NFTABLES,
     netns: NetnsOption = None,
+    wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take published ports back, in one transaction; the arguments are those of publish."""
-    with open_host(backend, netns, dry_run=dry_run) as host:
+    with open_host(backend, netns, wait=wait, dry_run=dry_run) as host:
         changes = host.release(network, _ports_of(container, ports))
     report(changes, f"released on network {network}", dry_run=dry_run, as_json=as_json)
 

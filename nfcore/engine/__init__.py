@@ -7,7 +7,7 @@ from nfcore.engine._engine import Engine
 from nfcore.engine._firewall import Firewall
 from nfcore.engine._iptrule import IptRule
 from nfcore.engine._lock import DEFAULT_LOCK, EngineLock
-from nfcore.engine._mirror import ForeignCommit, Mirror
+from nfcore.engine._mirror import ForeignCommit, Mirror, MirroredExecutor
 from nfcore.engine._ruleset import Ruleset
 from nfcore.engine._source import ListingSource, RulesetSource
 from nfcore.engine._sources import open_source
@@ -26,6 +26,7 @@ __all__ = [
     "IptRule",
     "ListingSource",
     "Mirror",
+    "MirroredExecutor",
     "PlacedRule",
     "Ruleset",
     "RulesetSource",

@@ -2,5 +2,6 @@
 
 from nfcore.host._host import Applied, Host
 from nfcore.host._save import save_text
+from nfcore.host._watch import Repair, Watcher
 
-__all__ = ["Applied", "Host", "save_text"]
+__all__ = ["Applied", "Host", "Repair", "Watcher", "save_text"]

@@ -1,0 +1,224 @@
+"""Keeping a host in the state that a file describes, whoever changes it."""
+
+from __future__ import annotations
+
+import select
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+import translate
+from nfcore.bridge import (
+    DOCKER_CHAIN,
+    ISOLATION_CHAIN_1,
+    USER_CHAIN,
+    Driver,
+    DriverConfig,
+    WantedNetwork,
+    plan_apply,
+)
+from nfcore.engine import (
+    Change,
+    Engine,
+    EngineLock,
+    IptRule,
+    Mirror,
+    MirroredExecutor,
+    Transaction,
+)
+from nfcore.exceptions import BackendUnavailable
+from nfcore.executor import CommitEvents, Executor
+from translate import IPVersion, Rule
+
+__all__ = ["Repair", "Watcher"]
+
+_QUIET: Final = 0.01
+"""Seconds without another commit after which somebody's change counts as finished."""
+_PATIENCE: Final = 0.5
+"""Seconds after which it is repaired even if commits go on."""
+
+UserRules = tuple[tuple[Rule, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What was put back.
+
+    Attributes:
+        culprits: who committed what had to be put back, as ``PROGRAM (process PID)``.
+        changes: what was put back, as iptables commands.
+        seconds: from when the first notification came until the repair was committed.
+        networks: how many networks are in place.
+    """
+
+    culprits: tuple[str, ...]
+    changes: tuple[Change, ...]
+    seconds: float
+    networks: int
+
+    def __str__(self) -> str:
+        who = ", ".join(self.culprits) or "somebody"
+        shown = "; ".join(f"{sign} {command}" for sign, command in self.changes[:3])
+        more = f"; and {len(self.changes) - 3} more" if len(self.changes) > 3 else ""
+        return (
+            f"{who} changed the rules; put back after {self.seconds * 1000:.1f} ms, "
+            f"{len(self.changes)} changes in one transaction: {shown}{more}"
+        )
+
+
+@dataclass(slots=True)
+class _Heard:
+    """Somebody else's commits since the last look."""
+
+    since: float | None = None
+    culprits: dict[str, None] = field(default_factory=dict)
+
+    def add(self, commit: CommitEvents) -> None:
+        if self.since is None:
+            self.since = time.monotonic()
+        self.culprits[f"{commit.program or 'a program'} (process {commit.pid})"] = None
+
+
+class Watcher:
+    """Programs what is wanted, and puts back what others take away.
+
+    What users have in DOCKER-USER is theirs: an edit there is left alone. Where the whole table was
+    flushed or removed, its content comes back as last seen.
+
+    Args:
+        executor: what talks to the kernel; closed with the watcher.
+        wanted: the networks.
+        userland_proxy: whether docker-proxy runs.
+        lock: see `Engine`.
+
+    Raises:
+        BackendUnavailable: the executor hears of nobody's changes.
+    """
+
+    def __init__(
+        self,
+        executor: Executor,
+        wanted: Sequence[WantedNetwork],
+        *,
+        userland_proxy: bool = True,
+        lock: EngineLock | None = None,
+    ) -> None:
+        monitor = executor.monitor()
+        if monitor is None:
+            executor.close()
+            raise BackendUnavailable(
+                f"the {executor.name} backend hears of nobody's changes: watch needs nf_tables"
+            )
+        self._monitor = monitor
+        self._heard = _Heard()
+        mirror = Mirror(
+            cast("MirroredExecutor", executor),
+            monitor,
+            on_foreign=self._hear,
+        )
+        self._engine = Engine(executor, source=mirror, lock=lock)
+        self._driver = Driver(config=DriverConfig(enable_userland_proxy=userland_proxy))
+        self._wanted = wanted
+        self._user_rules: dict[IPVersion, UserRules] = {}
+
+    def _hear(self, commit: CommitEvents) -> None:
+        self._heard.add(commit)
+
+    def set_wanted(self, wanted: Sequence[WantedNetwork]) -> None:
+        """Keep another state from now on; `repair` brings it about."""
+        self._wanted = wanted
+
+    def wait(self, *others: int, timeout: float | None = None) -> bool:
+        """Wait until somebody has committed and come to rest, or another file is readable.
+
+        Args:
+            others: files to wait for besides.
+            timeout: seconds to wait at most; None is without end.
+
+        Returns:
+            Whether somebody committed.
+        """
+        monitor = self._monitor.fileno()
+        readable, _, _ = select.select([monitor, *others], [], [], timeout)
+        if monitor not in readable:
+            return False
+        until = time.monotonic() + _PATIENCE
+        self._listen()
+        while time.monotonic() < until and select.select([monitor], [], [], _QUIET)[0]:
+            self._listen()
+        return True
+
+    def _listen(self) -> None:
+        self._engine.ruleset  # noqa: B018 - the look takes in what was heard
+
+    def repair(self) -> Repair | None:
+        """Bring about what is wanted.
+
+        Returns:
+            What had to be put back, or None where all was in place.
+
+        Raises:
+            NetfilterError: what the engine raises; nothing was changed.
+        """
+        began = time.monotonic()
+        with self._engine.transaction() as transaction:
+            flushed = [v for v in self._driver.config.versions if self._was_flushed(transaction, v)]
+            without_return = [
+                version
+                for version in self._driver.config.versions
+                if transaction.has_chain(version, "filter", USER_CHAIN)
+                and not transaction.exists(_return_rule(version))
+            ]
+            plan_apply(transaction, self._driver, self._wanted)
+            for version in self._driver.config.versions:
+                if version in flushed:
+                    self._restore_user_rules(transaction, version)
+                elif version in without_return:
+                    transaction.delete(_return_rule(version))
+            changes = transaction.changes()
+        heard, self._heard = self._heard, _Heard()
+        self._remember_user_rules()
+        if not changes:
+            return None
+        return Repair(
+            culprits=tuple(heard.culprits),
+            changes=changes,
+            seconds=time.monotonic() - (heard.since or began),
+            networks=len(self._wanted),
+        )
+
+    def close(self) -> None:
+        """Close the engine; the rules stay."""
+        self._engine.close()
+
+    # -- DOCKER-USER ----------------------------------------------------------------------------
+
+    def _was_flushed(self, transaction: Transaction, version: IPVersion) -> bool:
+        """Whether the whole table was flushed or removed, not just DOCKER-USER edited."""
+        if not self._user_rules.get(version):
+            return False
+        if not transaction.has_chain(version, "filter", USER_CHAIN):
+            return True
+        return not any(
+            any(transaction.rules(version, "filter", chain))
+            for chain in (USER_CHAIN, DOCKER_CHAIN, ISOLATION_CHAIN_1)
+        )
+
+    def _restore_user_rules(self, transaction: Transaction, version: IPVersion) -> None:
+        transaction.flush_chain(version, "filter", USER_CHAIN)
+        for body, tag in self._user_rules[version]:
+            if not translate.is_opaque(body):
+                args = tuple(translate.format(body))
+                transaction.append(IptRule(version, "filter", USER_CHAIN, args), tag=tag)
+
+    def _remember_user_rules(self) -> None:
+        ruleset = self._engine.ruleset
+        for version in self._driver.config.versions:
+            self._user_rules[version] = tuple(
+                (rule.body, rule.tag) for rule in ruleset.rules(version, "filter", USER_CHAIN)
+            )
+
+
+def _return_rule(version: IPVersion) -> IptRule:
+    return IptRule(version, "filter", USER_CHAIN, ("-j", "RETURN"))

@@ -196,5 +196,7 @@ def _check_native(value: Time) -> None:
         what, reason = "--datestart after --datestop", "nft refuses a range that runs backwards"
     elif value.start == value.stop:
         what, reason = "--timestart equal to --timestop", "iptables takes it for the whole day"
+    elif value.contiguous and value.start == value.stop + 1:
+        what, reason = "--contiguous", "nft joins two ranges that together are the whole day"
     if reason is not None:
         raise Untranslatable(f"-m time {what}", reason)

@@ -114,8 +114,9 @@ def _date(value: Any) -> int | None:
 
 
 def _hours(value: Any) -> tuple[int, int] | None:
-    ends = _ends(value)
-    first, last = (_hour(end) for end in ends) if ends else (None, None)
+    """A range, or one second, which libnftables writes for a range of it in a set."""
+    ends = _ends(value) or [value, value]
+    first, last = (_hour(end) for end in ends)
     return None if first is None or last is None else (first, last)
 
 

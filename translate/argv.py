@@ -14,7 +14,6 @@ from typing import Any, Final
 
 from translate.exceptions import ParseError
 from translate.extension import Extension, Given, GivenOptions, Option
-from translate.protocols import protocol_number
 from translate.registry import Registry
 from translate.types import IPVersion
 
@@ -356,10 +355,7 @@ class _Scanner:
         given = self._scanned.builtins.get("protocol")
         if given is None or self._protocol_loaded:
             return False
-        number = protocol_number(given.value)
-        if number is None:
-            return False
-        extension = self._registry.match_for_protocol(number, self._scanned.version)
+        extension = self._registry.match_for_protocol(given.value, self._scanned.version)
         if extension is None:
             return False
         self._protocol_loaded = True

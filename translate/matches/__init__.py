@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from translate.extension import MatchExtension
 from translate.matches.addrtype import AddrtypeExtension
+from translate.matches.ah import AhExtension
 from translate.matches.cgroup import CgroupExtension
 from translate.matches.comment import CommentExtension
 from translate.matches.connmark import ConnmarkExtension
@@ -14,16 +15,24 @@ from translate.matches.cpu import CpuExtension
 from translate.matches.dccp import DccpExtension
 from translate.matches.devgroup import DevgroupExtension
 from translate.matches.dscp import DscpExtension
+from translate.matches.dst import DstExtension
 from translate.matches.ecn import EcnExtension
+from translate.matches.esp import EspExtension
+from translate.matches.eui64 import Eui64Extension
+from translate.matches.frag import FragExtension
+from translate.matches.hbh import HbhExtension
 from translate.matches.helper import HelperExtension
 from translate.matches.hl import HlExtension
 from translate.matches.icmp import IcmpExtension
 from translate.matches.icmp6 import Icmp6Extension
+from translate.matches.ipcomp import IpcompExtension
 from translate.matches.iprange import IprangeExtension
+from translate.matches.ipv6header import Ipv6headerExtension
 from translate.matches.length import LengthExtension
 from translate.matches.limit import LimitExtension
 from translate.matches.mac import MacExtension
 from translate.matches.mark import MarkExtension
+from translate.matches.mh import MhExtension
 from translate.matches.multiport import MultiportExtension
 from translate.matches.nfacct import NfacctExtension
 from translate.matches.osf import OsfExtension
@@ -35,9 +44,11 @@ from translate.matches.quota import QuotaExtension
 from translate.matches.rateest import RateestExtension
 from translate.matches.realm import RealmExtension
 from translate.matches.rpfilter import RpfilterExtension
+from translate.matches.rt import RtExtension
 from translate.matches.sctp import SctpExtension
 from translate.matches.set import SetExtension
 from translate.matches.socket import SocketExtension
+from translate.matches.srh import SrhExtension
 from translate.matches.state import StateExtension
 from translate.matches.statistic import StatisticExtension
 from translate.matches.string import StringExtension
@@ -53,6 +64,7 @@ __all__ = ["MATCHES"]
 
 MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     AddrtypeExtension(),
+    AhExtension(),
     CgroupExtension(),
     CommentExtension(),
     ConnmarkExtension(),
@@ -61,16 +73,24 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     DccpExtension(),
     DevgroupExtension(),
     DscpExtension(),
+    DstExtension(),
     EcnExtension(),
+    EspExtension(),
+    Eui64Extension(),
+    FragExtension(),
+    HbhExtension(),
     HelperExtension(),
     HlExtension(),
     IcmpExtension(),
     Icmp6Extension(),
+    IpcompExtension(),
     IprangeExtension(),
+    Ipv6headerExtension(),
     LengthExtension(),
     LimitExtension(),
     MacExtension(),
     MarkExtension(),
+    MhExtension(),
     MultiportExtension(),
     NfacctExtension(),
     OsfExtension(),
@@ -82,6 +102,8 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     RateestExtension(),
     RealmExtension(),
     RpfilterExtension(),
+    SrhExtension(),  # a routing header of type 4: before rt
+    RtExtension(),
     SctpExtension(),
     SetExtension(),
     SocketExtension(),

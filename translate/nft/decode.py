@@ -104,9 +104,9 @@ class _Decoder:
         """Read what the rule's own note says comes next."""
         if not self._hints or self._target is not None:
             return False
-        if self._builtin():
-            return True
         name = self._hints[0]
+        if self._hinted_protocol(name) or self._builtin():
+            return True
         if name == Comment.name:
             self._hints.pop(0)
             self._matches.append(Comment(text=self._note.text or ""))
@@ -122,6 +122,18 @@ class _Decoder:
                 self._hints.pop(0)
             else:
                 self._hints.clear()
+            return False
+        self._hints.pop(0)
+        self._matches.append(value)
+        return True
+
+    def _hinted_protocol(self, name: str) -> bool:
+        """Read a test of the protocol that belongs to the match, and isn't the rule's own."""
+        extension = self._registry.match(name, self._cursor.version)
+        if extension is None or not extension.may_be_a_protocol:
+            return False
+        value = extension.from_hint(self._cursor)
+        if value is None:
             return False
         self._hints.pop(0)
         self._matches.append(value)

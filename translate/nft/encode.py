@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from translate.exceptions import Untranslatable
 from translate.matches.comment import Comment
 from translate.nft.comment import TRACELESS, RuleComment, join_comment
-from translate.nft.statements import bitwise_and, match, meta, payload, prefix
+from translate.nft.statements import are_folded, bitwise_and, match, meta, payload, prefix
 from translate.nft.strings import JSON_WORDS
 from translate.protocols import nft_protocol, protocol_name
 from translate.registry import DEFAULT_REGISTRY, Registry
@@ -80,6 +82,7 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
         expr += extension.to_nft(value, rule)
         declarations += extension.declarations(value, rule)
         hinted = hinted or extension.needs_hint(value)
+    _check_comparisons(expr)
     counters = rule.counters
     expr.append(
         {"counter": None}
@@ -94,6 +97,15 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
         comment=_comment(rule, registry, hinted=hinted, tag=tag),
         declarations=tuple(declarations),
     )
+
+
+def _check_comparisons(expr: Sequence[Statement]) -> None:
+    for first, second in itertools.pairwise(expr):
+        if are_folded(first, second):
+            raise Untranslatable(
+                "a test for less beside a test for more",
+                "nft 1.0.6 lists the two as one, which loses what the first looks at",
+            )
 
 
 def _comment(rule: Rule, registry: Registry, *, hinted: bool, tag: str | None) -> str | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from translate.types import PortRange, Statement
 
 __all__ = [
     "MatchView",
+    "are_folded",
     "bitwise_and",
     "concat",
     "ct",
+    "exthdr",
     "match",
     "meta",
     "number_from_json",
@@ -25,6 +27,9 @@ __all__ = [
     "set_of",
     "value_range",
 ]
+
+
+_FOLDED: Final = frozenset({("<", ">"), (">=", "<=")})
 
 
 class MatchView(NamedTuple):
@@ -61,6 +66,18 @@ def read_match(statement: Statement | None) -> MatchView | None:
     return MatchView(op, body.get("left"), body.get("right")) if isinstance(op, str) else None
 
 
+def are_folded(first: Statement, second: Statement) -> bool:
+    """Whether libnftables 1.0.6 lists two statements as one that loses the first one's field.
+
+    It takes ``A < 5 B > 3`` for ``B != 5-3``, and ``A >= 3 B <= 5`` for ``B 3-5``.
+    """
+    before, after = read_match(first), read_match(second)
+    if before is None or after is None or (before.op, after.op) not in _FOLDED:
+        return False
+    lefts = (before.left, after.left)
+    return all(isinstance(left, dict) for left in lefts) and {*lefts[0]} == {*lefts[1]}
+
+
 def meta(key: str) -> dict[str, Any]:
     """``meta KEY``."""
     return {"meta": {"key": key}}
@@ -74,6 +91,11 @@ def ct(key: str, **more: Any) -> dict[str, Any]:
 def payload(protocol: str, field: str) -> dict[str, Any]:
     """A header field."""
     return {"payload": {"protocol": protocol, "field": field}}
+
+
+def exthdr(name: str, field: str | None = None) -> dict[str, Any]:
+    """A field of an IPv6 extension header, or whether a packet has the header."""
+    return {"exthdr": {"name": name} if field is None else {"name": name, "field": field}}
 
 
 def raw_payload(base: str, offset: int, length: int) -> dict[str, Any]:

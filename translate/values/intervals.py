@@ -9,8 +9,9 @@ from translate.exceptions import InvalidRule
 from translate.extension import Given
 from translate.nft.statements import value_range
 from translate.numbers import parse_uint
+from translate.types import Negatable
 
-__all__ = ["Interval", "interval_from_json", "interval_json", "read_interval"]
+__all__ = ["Interval", "interval_from_json", "interval_json", "read_interval", "read_partial"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,20 @@ def read_interval(
     if first > last:
         raise given.error(f"invalid range {text!r}: {first} is above {last}")
     return Interval(first, last)
+
+
+def read_partial(given: Given | None, *, maximum: int = 0xFFFFFFFF) -> Negatable[Interval] | None:
+    """What an option leaves of all numbers; None without the option, or where it leaves all.
+
+    Raises:
+        ParseError: as `read_interval`.
+    """
+    if given is None:
+        return None
+    interval = read_interval(given, maximum=maximum)
+    if interval == Interval(0, maximum) and not given.negated:
+        return None
+    return Negatable(interval, given.negated)
 
 
 def interval_json(interval: Interval) -> Any:

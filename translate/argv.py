@@ -176,6 +176,9 @@ class _Scanner:
     # -- spelling -------------------------------------------------------------------------------
 
     def _short(self, word: str, position: int, *, negated: bool) -> None:
+        if len(word) == 2 and word[1] in _SHORT:
+            self._give(None, _SHORT[word[1]], word, position, None, negated=negated)
+            return
         rest = word[1:]
         while rest:
             letter, rest = rest[0], rest[1:]

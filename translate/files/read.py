@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -45,14 +48,30 @@ def read_save(
         ParseError: a line is wrong; it is named, with the option and its position on the line.
     """
     reader = _Reader(version, registry)
-    for number, line in enumerate(text.split("\n"), 1):
-        try:
-            reader.read(line, number)
-        except ParseError as error:
-            raise ParseError(
-                error.message, option=error.option, position=error.position, line=number
-            ) from error.__cause__
+    with _collector_resting():
+        for number, line in enumerate(text.split("\n"), 1):
+            try:
+                reader.read(line, number)
+            except ParseError as error:
+                raise ParseError(
+                    error.message, option=error.option, position=error.position, line=number
+                ) from error.__cause__
     return reader.file()
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Keep Python's collector from walking again and again what a large file is made into.
+
+    None of it refers back to itself, so there is nothing to collect.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Reader:

@@ -33,6 +33,7 @@ from nfcore.bridge._driver import Driver, resolve_port
 from nfcore.bridge._icc import set_icc
 from nfcore.bridge._internal import setup_internal_network_rules
 from nfcore.bridge._isolation import set_inc
+from nfcore.bridge._leaks import Inhabited, Leak, find_leaks
 from nfcore.bridge._links import program_link
 from nfcore.bridge._missing import missing_rules
 from nfcore.bridge._names import (
@@ -85,6 +86,8 @@ __all__ = [
     "Driver",
     "DriverConfig",
     "GatewayMode",
+    "Inhabited",
+    "Leak",
     "Link",
     "MadeBy",
     "Neighbours",
@@ -101,6 +104,7 @@ __all__ = [
     "check_ports",
     "default_drop",
     "ensure_jump_rule",
+    "find_leaks",
     "find_network_clash",
     "find_port_clash",
     "insert_mirrored_wsl2_rule",

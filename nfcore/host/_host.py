@@ -11,6 +11,8 @@ from nfcore.bridge import (
     AppliedNetworks,
     Driver,
     DriverConfig,
+    Inhabited,
+    Leak,
     MadeBy,
     NetworkSpec,
     NetworkState,
@@ -18,6 +20,7 @@ from nfcore.bridge import (
     WantedNetwork,
     check_networks,
     check_ports,
+    find_leaks,
     plan_apply,
     recognize,
     resolve_port,
@@ -105,6 +108,29 @@ class Host:
         with self._transaction() as (transaction, driver, _):
             networks = plan_apply(transaction, driver, wanted, progress=progress)
             return Applied(networks=networks, changes=transaction.changes())
+
+    def leaks(self, networks: Sequence[Inhabited]) -> tuple[Leak, ...]:
+        """The rules that none of these networks needs (see `find_leaks`).
+
+        Raises:
+            ListingFailed: the ruleset could not be read.
+        """
+        return find_leaks(self._engine.ruleset, networks)
+
+    def fix_leaks(self, networks: Sequence[Inhabited]) -> tuple[Leak, ...]:
+        """Remove them, in one transaction.
+
+        Returns:
+            What was removed.
+
+        Raises:
+            NetfilterError: what the engine raises; nothing was changed.
+        """
+        with self._transaction() as (transaction, _, _):
+            leaks = find_leaks(transaction, networks)
+            for leak in leaks:
+                transaction.delete(leak.ipt_rule)
+            return leaks
 
     # Networks.
 

@@ -14,7 +14,7 @@ from nfcore.inputs._driver_options import DriverSettings, driver_setting
 from nfcore.inputs._network import Pool, build_network, pools_by_version
 from nfcore.inputs._topology import PlannedNetwork, Topology
 from nfcore.inputs._values import check_network_name, parse_address, parse_subnet
-from translate import IPVersion
+from translate import IPAddress, IPVersion
 
 __all__ = ["looks_like_network", "read_inspect"]
 
@@ -41,7 +41,11 @@ def read_inspect(networks: tuple[Node, ...]) -> Topology:
         elif "ConfigOnly" in fields and fields["ConfigOnly"].boolean():
             notes.append(node.note(f"network {name!r} is only a configuration, not programmed"))
         else:
-            planned.append(PlannedNetwork(spec=_network(node, fields), origin=node.origin))
+            planned.append(
+                PlannedNetwork(
+                    spec=_network(node, fields), addresses=_containers(fields), origin=node.origin
+                )
+            )
     return Topology(networks=tuple(planned), notes=tuple(notes))
 
 
@@ -64,6 +68,19 @@ def _network(node: Node, fields: dict[str, Node]) -> NetworkSpec:
             settings=_settings(fields),
             bridge=f"br-{identity.text()[:12]}",
         )
+
+
+def _containers(fields: dict[str, Node]) -> frozenset[IPAddress]:
+    """The addresses of the containers, which are written with their prefix lengths."""
+    containers = fields["Containers"].entries() if "Containers" in fields else {}
+    found = set()
+    for container in containers.values():
+        entries = container.entries()
+        for key in ("IPv4Address", "IPv6Address"):
+            if key in entries and (text := entries[key].text()):
+                with entries[key].here():
+                    found.add(parse_address(text.partition("/")[0]))
+    return frozenset(found)
 
 
 def _settings(fields: dict[str, Node]) -> DriverSettings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from nfcore.bridge import Link, NetworkSpec, PublishedPort
+from translate import IPAddress
 
 __all__ = ["Origin", "PlannedNetwork", "Topology"]
 
@@ -36,6 +37,8 @@ class PlannedNetwork:
         ports: its published ports, in the file's order.
         links: its links. No file that is read today gives any: Docker programs ``links`` on its
             default bridge only, on other networks they are mere aliases.
+        addresses: every address that a container has on it; None where the file does not say (some
+            service leaves its address to Docker).
         origin: where the network stands in the file.
         port_origins: where each of ``ports`` stands, in the same order.
     """
@@ -43,6 +46,7 @@ class PlannedNetwork:
     spec: NetworkSpec
     ports: tuple[PublishedPort, ...] = ()
     links: tuple[Link, ...] = ()
+    addresses: frozenset[IPAddress] | None = field(default=None, compare=False)
     origin: Origin = field(compare=False)
     port_origins: tuple[Origin, ...] = field(default=(), compare=False)
 

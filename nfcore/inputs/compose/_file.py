@@ -19,6 +19,7 @@ from nfcore.inputs.compose._networks import (
 )
 from nfcore.inputs.compose._publishing import PortsByNetwork, publish_services
 from nfcore.inputs.compose._services import DEFAULT_NETWORK, Service, read_services
+from translate import IPAddress, IPVersion
 
 __all__ = ["read_compose"]
 
@@ -72,7 +73,7 @@ def read_compose(root: Node, *, environment: Mapping[str, str]) -> Topology:
     )
     published = publish_services(services, networks, notes)
     planned = tuple(
-        _planned(network, published)
+        _planned(network, published, services)
         for network in networks.values()
         if isinstance(network, BridgeNetwork)
     )
@@ -103,11 +104,30 @@ def _networks(
     }
 
 
-def _planned(network: BridgeNetwork, published: PortsByNetwork) -> PlannedNetwork:
+def _planned(
+    network: BridgeNetwork, published: PortsByNetwork, services: Sequence[Service]
+) -> PlannedNetwork:
     ports = published.get(network.key, [])
     return PlannedNetwork(
         spec=network.spec,
         ports=tuple(port for port, _ in ports),
+        addresses=_addresses_on(network, services),
         origin=network.node.origin,
         port_origins=tuple(origin for _, origin in ports),
     )
+
+
+def _addresses_on(
+    network: BridgeNetwork, services: Sequence[Service]
+) -> frozenset[IPAddress] | None:
+    """Every container's address on a network, or None where Docker chooses one of them."""
+    versions = {v for v in IPVersion if network.spec.subnet(v) is not None}
+    found: set[IPAddress] = set()
+    for service in services:
+        for attachment in service.attachments if service.replicas else ():
+            if attachment.network != network.key:
+                continue
+            if not versions <= attachment.addresses.keys():
+                return None
+            found.update(address for address, _ in attachment.addresses.values())
+    return frozenset(found)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeGuard
+from typing import Any, Final, NamedTuple
 
 from translate.exceptions import Untranslatable
 from translate.nft.bits import bits_from_nft, bits_to_nft
 from translate.nft.cursor import Cursor
+from translate.nft.hosts import host_from_nft, host_to_nft
 from translate.nft.statements import (
     MatchView,
-    bitwise_and,
     ct,
     match,
     meta,
+    number_from_json,
     port_from_json,
     port_json,
-    prefix,
     value_range,
 )
 from translate.protocols import nft_protocol, protocol_name
 from translate.rule import Rule
-from translate.types import IPAddress, IPVersion, Negatable, Statement, address_text
+from translate.types import Negatable, Statement
 from translate.values.hosts import Host
 from translate.values.intervals import Interval
 
@@ -127,7 +126,7 @@ def conntrack_fields_to_nft(
     for field in TUPLE_FIELDS:
         test = fields[field.attribute]
         if test is not None:
-            to_nft = _ports_to_nft if field.is_port else _host_to_nft
+            to_nft = _ports_to_nft if field.is_port else host_to_nft
             statements.append(to_nft(field.left, test))
     return statements
 
@@ -135,6 +134,8 @@ def conntrack_fields_to_nft(
 def conntrack_fields_from_nft(cursor: Cursor) -> dict[str, Any]:
     """The fields that the statements at the cursor test, which it steps past."""
     fields: dict[str, Any] = {}
+    if not _is_about_connections(cursor.match()):
+        return fields
     readers: tuple[tuple[str, Callable[[Cursor], Any]], ...] = (
         ("direction", _direction),
         ("protocol", _protocol),
@@ -151,6 +152,13 @@ def conntrack_fields_from_nft(cursor: Cursor) -> dict[str, Any]:
         if value is not None:
             fields[field.attribute] = value
     return fields
+
+
+def _is_about_connections(view: MatchView | None) -> bool:
+    left = None if view is None else view.left
+    if isinstance(left, dict) and isinstance(left.get("&"), list):
+        left = next(iter(left["&"]), None)
+    return isinstance(left, dict) and "ct" in left
 
 
 # -- direction and protocol -----------------------------------------------------------------------
@@ -293,14 +301,11 @@ def _expiration(cursor: Cursor) -> Negatable[Interval] | None:
         first, last = ends
         if isinstance(last, str) and last.endswith("s999ms") and last[:-6].isdecimal():
             last = int(last[:-6])
-    if not _is_number(first) or not _is_number(last) or first > last:
+    first, last = number_from_json(first), number_from_json(last)
+    if first is None or last is None or first > last:
         return None
     cursor.take()
     return Negatable(Interval(first, last), view.op in {"<", "!="})
-
-
-def _is_number(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 # -- ports ----------------------------------------------------------------------------------------
@@ -322,68 +327,13 @@ def _ports(cursor: Cursor, field: TupleField) -> Negatable[Any] | None:
 
 
 # -- addresses ------------------------------------------------------------------------------------
-#
-# nft compares the leading bytes of an address where a prefix ends at a byte's edge, and 1.0.6 lists
-# those bytes as if they were the trailing ones: 10.1.0.0/16 as 0.0.10.1. Read back, leading zero
-# bytes stand for a shorter prefix; where that would be wrong, a mask is written that nft lists as
-# it is.
-
-
-def _host_to_nft(left: dict[str, Any], test: Negatable[Host]) -> Statement:
-    host = test.value
-    address, length = host.network.address, host.length
-    text = address_text(address)
-    if length % 8 or length == 0:
-        return match(left, prefix(text, length), negated=test.negated)
-    listed = type(address)(int(address) >> (address.max_prefixlen - length))
-    if _host_as_listed(listed) != host:
-        mask = address_text(host.network.mask)
-        return match(bitwise_and(left, mask), text, negated=test.negated)
-    right = text if length == address.max_prefixlen else prefix(text, length)
-    return match(left, right, negated=test.negated)
-
-
-def _host_as_listed(address: IPAddress) -> Host:
-    bits = address.max_prefixlen
-    number = int(address)
-    zero_bytes = bits // 8 - (number.bit_length() + 7) // 8
-    if zero_bytes in (0, bits // 8) or (bits == 128 and number == 1):
-        return Host.of(address, bits)
-    return Host.of(type(address)(number << 8 * zero_bytes), bits - 8 * zero_bytes)
 
 
 def _host(cursor: Cursor, field: TupleField) -> Negatable[Host] | None:
-    view = cursor.match()
-    if view is None or not view.is_equality:
-        return None
-    left, mask = view.left, None
-    if isinstance(left, dict) and isinstance(left.get("&"), list) and len(left["&"]) == 2:
-        left, mask = left["&"]
+    # libnftables lists the key with or without the address family, as it was written.
     keys = (field.key, f"{cursor.version.family} {field.key}")
-    if left not in [ct(key, dir=field.direction) for key in keys]:
-        return None
-    host = _read_host(view, mask, cursor.version)
-    if host is None:
-        return None
-    cursor.take()
-    return Negatable(host, view.negated)
-
-
-def _read_host(view: MatchView, mask: Any, version: IPVersion) -> Host | None:
-    kind = IPv4Address if version is IPVersion.V4 else IPv6Address
-    try:
-        if isinstance(view.right, str) and mask is None:
-            return _host_as_listed(kind(view.right))
-        if isinstance(view.right, str) and isinstance(mask, str):
-            ones = int(kind(mask)).bit_count()
-            host = Host.of(kind(view.right), ones)
-            exact = host.network.mask == kind(mask) and host.network.address == host.written
-            return host if exact else None
-        body = view.right.get("prefix") if isinstance(view.right, dict) else None
-        if mask is None and isinstance(body, dict) and isinstance(body.get("addr"), str):
-            length = body.get("len")
-            if _is_number(length) and length <= version.bits:
-                return Host.of(kind(body["addr"]), length)
-    except AddressValueError:
-        return None
-    return None
+    lefts = [ct(key, dir=field.direction) for key in keys]
+    host = host_from_nft(cursor.match(), lefts, cursor.version)
+    if host is not None:
+        cursor.take()
+    return host

@@ -10,7 +10,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
-from nfcore.exceptions import BackendUnavailable, ListingFailed
+from nfcore.exceptions import BackendUnavailable, CommitRefused, ListingFailed
 from nfcore.executor._base import Executor
 from nfcore.executor._compat import with_compat_rules
 from nfcore.executor._decode import decode_table, tables_among
@@ -28,6 +28,11 @@ __all__ = ["Library", "NativeExecutor", "Reply"]
 _LISTINGS: Final = 20
 """How often a listing that a commit of somebody else's overtook is begun again."""
 
+_TOO_LARGE: Final = (
+    "the transaction does not fit into a netlink socket's buffer (net.core.wmem_default), and only "
+    "CAP_NET_ADMIN in the initial user namespace may enlarge it"
+)
+_JSON: Final = json.JSONEncoder(separators=(",", ":"))
 _MALFORMED: Final = b'{"nftables":0}'
 """What libnftables answers with an error, and by forgetting what it knew of the ruleset.
 
@@ -204,21 +209,31 @@ class NativeExecutor(Executor):
             self._check_open()
             if not commands:
                 return
-            present = self._present_tables()
-
-            def refusal_of(count: int) -> str | None:
-                reply = self._dry_run(commands[:count])
-                if not reply.done:
-                    return reply.answer
-                return refusal_in_new_tables(operations[:count], present)
-
             if dry_run:
-                refusal = refusal_of(len(commands))
-            else:
-                reply = self._library.run(_batch(commands))
-                refusal = None if reply.done else reply.answer
-            if refusal is not None:
-                raise locate_refusal(refusal, operations, refusal_of)
+                self._refuse(commands, operations, None)
+                return
+            reply = self._library.run(_batch(commands))
+            if not reply.done:
+                self._refuse(commands, operations, reply.answer)
+
+    def _refuse(
+        self, commands: Sequence[str], operations: Sequence[Operation], answer: str | None
+    ) -> None:
+        """Raise what is wrong; ``answer`` is what the kernel said, if it was asked to commit."""
+        present = self._present_tables()
+
+        def refusal_of(count: int) -> str | None:
+            reply = self._dry_run(commands[:count])
+            if not reply.done:
+                return reply.answer
+            return refusal_in_new_tables(operations[:count], present)
+
+        answer = answer or refusal_of(len(commands))
+        if answer is None:
+            return
+        if os.strerror(errno.EMSGSIZE) in answer:
+            raise CommitRefused(f"{answer}: {_TOO_LARGE}")
+        raise locate_refusal(answer, operations, refusal_of)
 
     def _dry_run(self, commands: Sequence[str]) -> Reply:
         reply = self._library.run(_batch(commands), dry_run=True)
@@ -267,7 +282,7 @@ def _decode(reply: Reply, table: TableRef) -> TableState:
 
 
 def _json(command: Mapping[str, Any]) -> str:
-    return json.dumps(command, separators=(",", ":"))
+    return _JSON.encode(command)
 
 
 def _batch(commands: Sequence[str]) -> bytes:

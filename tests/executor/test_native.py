@@ -329,6 +329,39 @@ class TestUnavailable:
         )
 
 
+TOO_LARGE = """
+import sys
+from nfcore.exceptions import CommitRefused
+from nfcore.executor import CffiExecutor
+from tests.executor.build import add, chain, with_filter
+with CffiExecutor() as executor:
+    with_filter(executor)
+    for count in (100, 20_000):
+        rules = [add(chain("FORWARD"), f"-i if{number} -j ACCEPT") for number in range(count)]
+        try:
+            executor.commit(rules)
+        except CommitRefused as error:
+            print(count, error)
+"""
+
+
+def test_a_user_namespace_sets_a_limit_that_is_named() -> None:
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--net", sys.executable, "-c", TOO_LARGE],
+        cwd=Path(__file__).parent.parent.parent,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.stdout == (
+        "20000 the transaction was refused: netlink: Error: Could not process rule: Message too "
+        "long: the transaction does not fit into a netlink socket's buffer "
+        "(net.core.wmem_default), and only CAP_NET_ADMIN in the initial user namespace may "
+        "enlarge it; nothing was changed\n"
+    )
+
+
 def test_libnftables_would_end_the_process_on_what_the_encoder_refuses(netns: str) -> None:
     """Why comments are measured: one byte more than fits, past the encoder, is fatal."""
     done = run_python(

@@ -32,6 +32,7 @@ NO_INTERFACE: Final = "INVAL/D"
 _VERDICTS: Final = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "QUEUE": "queue"}
 _BUILT_IN: Final = (Verdict, Jump, Goto)
 _FRAGMENT_OFFSET: Final = 0x1FFF
+_MAX_JSON_NUMBER: Final = (1 << 63) - 1
 _MAX_PROTOCOL: Final = 0xFF
 
 
@@ -83,12 +84,7 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
         declarations += extension.declarations(value, rule)
         hinted = hinted or extension.needs_hint(value)
     _check_comparisons(expr)
-    counters = rule.counters
-    expr.append(
-        {"counter": None}
-        if counters is None
-        else {"counter": {"packets": counters.packets, "bytes": counters.bytes}}
-    )
+    expr.append(_counter(rule))
     expr += _target(rule.target, rule, registry)
     if rule.target is not None and not isinstance(rule.target, _BUILT_IN):
         declarations += registry.of_target(rule.target).declarations(rule.target, rule)
@@ -106,6 +102,18 @@ def _check_comparisons(expr: Sequence[Statement]) -> None:
                 "a test for less beside a test for more",
                 "nft 1.0.6 lists the two as one, which loses what the first looks at",
             )
+
+
+def _counter(rule: Rule) -> Statement:
+    counters = rule.counters
+    if counters is None:
+        return {"counter": None}
+    if max(counters.packets, counters.bytes) > _MAX_JSON_NUMBER:
+        raise Untranslatable(
+            f"-c {counters.packets} {counters.bytes}",
+            "libnftables' JSON holds numbers up to 2**63-1, and with a larger one does nothing",
+        )
+    return {"counter": {"packets": counters.packets, "bytes": counters.bytes}}
 
 
 def _comment(rule: Rule, registry: Registry, *, hinted: bool, tag: str | None) -> str | None:

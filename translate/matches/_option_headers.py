@@ -21,6 +21,7 @@ __all__ = ["HeaderOption", "OptionsExtension", "OptionsMatch"]
 
 _MAX_OPTIONS: Final = 16
 _ANY_LENGTH: Final = 255
+_PAD1: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class HeaderOption:
     def __post_init__(self) -> None:
         if not 0 <= self.type <= 255:
             raise InvalidRule(f"an option's type must be 0 to 255, not {self.type}")
+        if self.type == _PAD1 and self.length is not None:
+            raise InvalidRule("option 0 is one octet of padding, without a length")
         if self.length is not None and not 0 <= self.length < _ANY_LENGTH:
             raise InvalidRule(f"an option's length must be 0 to 254, not {self.length}")
 
@@ -131,6 +134,10 @@ def _read_options(given: Given) -> tuple[HeaderOption, ...]:
         if kind is None or length is None:
             raise given.error(
                 f"invalid option {word!r}: TYPE or TYPE:LENGTH with numbers up to 255"
+            )
+        if kind == _PAD1 and colon:
+            raise given.error(
+                f"invalid option {word!r}: 0 is one octet of padding, without a length"
             )
         options.append(HeaderOption(kind, None if length == _ANY_LENGTH else length))
     return tuple(options)

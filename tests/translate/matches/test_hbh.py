@@ -34,6 +34,7 @@ CASES = ExtensionCases(
         Refusal("-m hbh --hbh-opts 1,", match="invalid option ''"),
         Refusal("-m hbh --hbh-opts 1:", match="invalid option '1:'"),
         Refusal("-m hbh --hbh-opts 1:2:3", match="invalid option '1:2:3'"),
+        Refusal("-m hbh --hbh-opts 1,0:3", match="invalid option '0:3'"),
         Refusal("-m hbh --hbh-opts foo", match="TYPE or TYPE:LENGTH"),
         Refusal(f"-m hbh --hbh-opts {_SIXTEEN},17", match="at most 16 options"),
         Refusal("-m hbh --hbh-not-strict", match="unknown option"),
@@ -57,7 +58,9 @@ CASES = ExtensionCases(
 
 def rules() -> st.SearchStrategy[Rule]:
     lengths = st.integers(0, 0xFFFFFFFF) | st.integers(1, 9).map(lambda units: units * 8)
-    options = st.builds(HeaderOption, st.integers(0, 255), st.none() | st.integers(0, 254))
+    options = st.builds(HeaderOption, st.integers(0, 255)) | st.builds(
+        HeaderOption, st.integers(1, 255), st.integers(0, 254)
+    )
     return whole_rules(
         st.builds(
             Hbh,
@@ -73,6 +76,8 @@ def test_headers_that_cannot_be_are_refused() -> None:
         HeaderOption(256)
     with pytest.raises(InvalidRule, match="an option's length must be 0 to 254, not 255"):
         HeaderOption(1, 255)
+    with pytest.raises(InvalidRule, match="option 0 is one octet of padding"):
+        HeaderOption(0, 1)
     with pytest.raises(InvalidRule, match="hbh: length must be 0 to 4294967295"):
         Hbh(length=Negatable(-1))
     with pytest.raises(InvalidRule, match="hbh: at most 16 options"):

@@ -104,9 +104,8 @@ def rules() -> st.SearchStrategy[Rule]:
             dport=st.none() | negatable(port_ranges()),
             option=st.none() | negatable(st.integers(1, 255)),
             flags=st.none()
-            | negatable(flags).filter(
-                lambda f: f.negated or f.value != TcpFlags(mask=0, compare=0)
-            ),
+            # With an empty mask iptables-save prints the option only where it is turned round.
+            | negatable(flags).filter(lambda flags: flags.negated or flags.value.mask != 0),
         ),
         protocol=Negatable(TCP),
     )

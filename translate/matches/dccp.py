@@ -113,7 +113,7 @@ class DccpExtension(PortsExtension[Dccp]):
             if not _type_numbers(member):
                 return {}
         invalid = set(range(_FIRST_INVALID, _LAST_INVALID + 1))
-        if numbers & invalid not in (set(), invalid):
+        if not numbers or numbers & invalid not in (set(), invalid):
             return {}
         cursor.take()
         names = tuple(name for number, name in enumerate(_TYPES) if number in numbers)

@@ -215,7 +215,7 @@ def _read_members(members: Sequence[Any]) -> tuple[tuple[str, ...], bool] | None
 def _read_found(value: Any) -> Any:
     """1 or 0 for a header that must be there or not, `_EITHER`, or None for anything else."""
     if isinstance(value, dict) and isinstance(value.get("range"), list):
-        return _EITHER if [int(end) for end in value["range"]] == [0, 1] else None
+        return _EITHER if value["range"] == [*_EITHER] else None
     return int(value) if value in _EITHER else None
 
 

@@ -33,15 +33,10 @@ __all__ = ["ChainPlan", "Step", "plan_chain"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One operation, who asked for it, and how iptables would number its place.
-
-    ``number`` is the rule number that ``iptables -I`` would be given; None where the operation is
-    no insertion below other rules.
-    """
+    """One operation, and who asked for it."""
 
     operation: Operation
     site: CallSite | None = None
-    number: int | None = None
 
 
 @dataclass(slots=True)
@@ -105,16 +100,11 @@ def _plan_edits(overlay: ChainOverlay, plan: ChainPlan) -> None:
     original, deleted = overlay.original, overlay.deleted
     leading = _while_deleted(original, deleted)
     head, tail = list(reversed(overlay.head)), list(overlay.tail)
-    kept = len(original) - len(deleted)
-    if kept:
+    if len(original) > len(deleted):
         trailing = _while_deleted(reversed(original), deleted)[::-1]
-        below = next(rule for rule in original if rule.handle not in deleted)
-        gaps = [
-            _Gap(old=leading, new=head, below=below),
-            _Gap(old=trailing, new=tail, rules_above=len(head) + kept),
-        ]
+        gaps = [_Gap(old=leading, new=head, head=True), _Gap(old=trailing, new=tail, end=True)]
     else:
-        gaps = [_Gap(old=leading, new=head + tail)]
+        gaps = [_Gap(old=leading, new=head + tail, head=True, end=True)]
     stays = {handle for gap in gaps for handle in _splice(overlay, plan, gap)}
     for handle, (rule, site) in deleted.items():
         if handle not in stays:
@@ -124,47 +114,43 @@ def _plan_edits(overlay: ChainOverlay, plan: ChainPlan) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gap:
-    """A run of deleted rules and the rules that take its place.
+    """A run of deleted rules at one end of a chain, and the rules that take its place.
 
-    ``below`` is the kept rule under it, and ``rules_above`` how many rules are over it.
+    ``head`` and ``end`` say at which end; a gap at both is the whole chain.
     """
 
     old: Sequence[HeldRule]
     new: Sequence[PendingRule]
-    below: HeldRule | None = None
-    rules_above: int = 0
+    head: bool = False
+    end: bool = False
 
 
 def _splice(overlay: ChainOverlay, plan: ChainPlan, gap: _Gap) -> set[int]:
-    """Keep what both runs begin and end with, add what is new between; the kept handles."""
+    """Keep what both runs begin and end with, add what is new; the kept handles.
+
+    New rules go to the chain's head or end only, and what would be in the way is added again, as
+    Docker does it: to insert at any other place, libnftables first reads all of the kernel's rules
+    (1.0.6: 180 ms with 1,000 networks present, against 2 ms).
+    """
     top = _shared(gap.old, gap.new)
     bottom = _shared(gap.old[top:][::-1], gap.new[top:][::-1])
-    kept_below = gap.old[len(gap.old) - bottom :]
+    at_head = gap.head and (not gap.end or bottom > top)
+    if len(gap.new) > top + bottom:
+        if at_head:
+            top, bottom = 0, _shared(gap.old[::-1], gap.new[::-1])
+        else:
+            bottom = 0
     fresh = gap.new[top : len(gap.new) - bottom]
-    below = kept_below[0] if kept_below else gap.below
-    rules_above = gap.rules_above + top
-    if below is None:
-        plan.additions.extend(_add(overlay, rule, place="tail") for rule in fresh)
-    elif not rules_above:
+    if at_head:
         plan.additions.extend(_add(overlay, rule, place="head") for rule in reversed(fresh))
     else:
-        plan.additions.extend(
-            _add(overlay, rule, place="head", before=below.handle, number=number)
-            for number, rule in enumerate(fresh, rules_above + 1)
-        )
-    return {rule.handle for rule in (*gap.old[:top], *kept_below)}
+        plan.additions.extend(_add(overlay, rule, place="tail") for rule in fresh)
+    return {rule.handle for rule in (*gap.old[:top], *gap.old[len(gap.old) - bottom :])}
 
 
-def _add(
-    overlay: ChainOverlay,
-    rule: PendingRule,
-    *,
-    place: Literal["head", "tail"],
-    before: int | None = None,
-    number: int | None = None,
-) -> Step:
-    operation = AddRule(chain=overlay.ref, body=rule.body, place=place, before=before, tag=rule.tag)
-    return Step(operation=operation, site=rule.site, number=number)
+def _add(overlay: ChainOverlay, rule: PendingRule, *, place: Literal["head", "tail"]) -> Step:
+    operation = AddRule(chain=overlay.ref, body=rule.body, place=place, tag=rule.tag)
+    return Step(operation=operation, site=rule.site)
 
 
 def _shared(old: Iterable[PlacedRule], new: Iterable[PlacedRule]) -> int:

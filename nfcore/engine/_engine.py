@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
+from nfcore.engine._iptrule import IptRule
 from nfcore.engine._lock import EngineLock
 from nfcore.engine._ruleset import Ruleset
 from nfcore.engine._source import RulesetSource
 from nfcore.engine._sources import open_source
 from nfcore.engine._transaction import Transaction
 from nfcore.executor._base import Executor
+from translate import Rule
 
 __all__ = ["Engine"]
+
+_PARSED_RULES: Final = 20_000
+"""So many parsed rules are remembered from one transaction to the next: most come again."""
 
 
 class Engine:
@@ -36,6 +41,7 @@ class Engine:
         self._executor = executor
         self._source = open_source(executor) if source is None else source
         self._lock = lock
+        self._parsed: dict[IptRule, Rule] = {}
 
     @property
     def ruleset(self) -> Ruleset:
@@ -54,13 +60,18 @@ class Engine:
             Locked: another engine has a transaction open.
         """
         if self._lock is None:
-            return Transaction(self._executor, self._source)
+            return self._transaction()
         self._lock.acquire()
         try:
-            return Transaction(self._executor, self._source, on_close=self._lock.release)
+            return self._transaction(on_close=self._lock.release)
         except BaseException:
             self._lock.release()
             raise
+
+    def _transaction(self, *, on_close: Callable[[], None] | None = None) -> Transaction:
+        if len(self._parsed) > _PARSED_RULES:
+            self._parsed.clear()
+        return Transaction(self._executor, self._source, on_close=on_close, parsed=self._parsed)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -46,11 +46,12 @@ class Transaction:
         source: RulesetSource,
         *,
         on_close: Callable[[], None] | None = None,
+        parsed: dict[IptRule, Rule] | None = None,
     ) -> None:
         self._executor = executor
         self._source = source
         self._on_close = on_close
-        self._parsed: dict[IptRule, Rule] = {}
+        self._parsed = {} if parsed is None else parsed
         self._calls: list[tuple[_Method, tuple[Any, ...]]] = []
         self._view = RulesetOverlay(source.current(), self._parsed)
         self._closed: str | None = None
@@ -281,7 +282,6 @@ class Transaction:
     def _close(self, how: str) -> None:
         self._closed = how
         self._calls = []
-        self._parsed = {}
         if self._on_close is not None:
             self._on_close()
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
@@ -157,6 +159,15 @@ def test_links_come_and_go(engine: Engine) -> None:
     assert states(engine)["front"].links == ()
 
 
+def net_additions(made: Sequence[Change]) -> int:
+    """How many rules are new, jumps that are made again on top of them not counted."""
+    rules: dict[str, Counter[str]] = {"+": Counter(), "-": Counter()}
+    for sign, command in made:
+        rules[sign][re.sub(r" -[AID] ", " ", command, count=1)] += 1
+    assert not rules["-"] - rules["+"]
+    return (rules["+"] - rules["-"]).total()
+
+
 def test_a_missing_rule_is_put_back_and_nothing_else_happens(engine: Engine) -> None:
     dual = replace(FRONT, subnet_v6=IPv6Network("fd00:18::/64"))
     wanted = (Wanted(dual, (WEB, TLS)), Wanted(BACK))
@@ -170,7 +181,7 @@ def test_a_missing_rule_is_put_back_and_nothing_else_happens(engine: Engine) -> 
                 with engine.transaction() as tx:
                     IptRule(table.version, table.name, chain, words).delete(tx)
                 assert lines(engine.ruleset) != whole
-                assert len(changes(engine, *wanted)) == 1, save_line(held.body)
+                assert net_additions(changes(engine, *wanted)) == 1, save_line(held.body)
                 assert lines(engine.ruleset) == whole
 
 

@@ -83,16 +83,19 @@ def test_a_jump_that_is_on_top_already_is_left_alone(engine: Engine) -> None:
         assert tx.operations() == ()
 
 
-def test_new_rules_go_below_the_jumps_that_stay_on_top(engine: Engine) -> None:
+def test_new_rules_go_to_the_head_and_the_jumps_on_top_of_them(engine: Engine) -> None:
     with engine.transaction() as tx:
         ACCEPT_B.insert(tx)
         ACCEPT_C.insert(tx)
         ensure_on_top(tx, STAGE)
         ensure_on_top(tx, JUMP)
-        assert [type(operation) for operation in tx.operations()] == [AddRule, AddRule]
         assert tx.changes() == (
-            ("+", "iptables -t filter -I FORWARD 3 -i c -j ACCEPT"),
-            ("+", "iptables -t filter -I FORWARD 4 -i b -j ACCEPT"),
+            ("-", "iptables -t filter -D FORWARD -j STAGE"),
+            ("-", "iptables -t filter -D FORWARD -j USER"),
+            ("+", "iptables -t filter -I FORWARD -i b -j ACCEPT"),
+            ("+", "iptables -t filter -I FORWARD -i c -j ACCEPT"),
+            ("+", "iptables -t filter -I FORWARD -j STAGE"),
+            ("+", "iptables -t filter -I FORWARD -j USER"),
         )
     assert lines(engine) == [
         "-j USER",
@@ -120,7 +123,11 @@ def test_a_rule_added_at_the_end_above_one_that_comes_back_there(engine: Engine)
         ACCEPT_A.delete(tx)
         ACCEPT_B.append(tx)
         ACCEPT_A.append(tx)
-        assert tx.changes() == (("+", "iptables -t filter -I FORWARD 3 -i b -j ACCEPT"),)
+        assert tx.changes() == (
+            ("-", "iptables -t filter -D FORWARD -i a -j ACCEPT"),
+            ("+", "iptables -t filter -A FORWARD -i b -j ACCEPT"),
+            ("+", "iptables -t filter -A FORWARD -i a -j ACCEPT"),
+        )
     assert lines(engine)[2:] == ["-i b -j ACCEPT", "-i a -j ACCEPT"]
 
 

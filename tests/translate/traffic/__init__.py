@@ -1,0 +1,1 @@
+"""Packets sent past iptables' rules and their translations, in a namespace: both count the same."""

@@ -1,14 +1,18 @@
-"""Network namespaces for the tests: made for one test, removed after it."""
+"""Network namespaces and programs for the tests: made for one test, removed after it."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+
+from tests.legacy import Fake
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,3 +44,33 @@ def module_netns() -> Iterator[str]:
     """The name of a network namespace that a module's tests share."""
     with new_netns() as name:
         yield name
+
+
+@pytest.fixture
+def own_lock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An xtables lock of the test's own: tests in other namespaces needn't wait for it."""
+    path = tmp_path / "xtables.lock"
+    monkeypatch.setenv("XTABLES_LOCKFILE", str(path))
+    return path
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Fake:
+    directory = tmp_path / "fakes"
+    directory.mkdir()
+
+    def put(program: str, script: str) -> Path:
+        real = shutil.which(program, path=original)
+        assert real is not None
+        calls = directory / f"{program}.calls"
+        path = directory / program
+        path.write_text(
+            f'#!/bin/sh\nreal="{real}"\necho >> "{calls}"\ncall=$(wc -l < "{calls}")\n{script}\n'
+        )
+        path.chmod(0o755)
+        calls.write_text("")
+        return path
+
+    original = os.environ["PATH"]
+    monkeypatch.setenv("PATH", f"{directory}:{original}")
+    return put

@@ -5,23 +5,34 @@ from __future__ import annotations
 from typing import cast
 
 from nfcore.engine._mirror import ForeignCommit, Mirror, MirroredExecutor
+from nfcore.engine._shared_source import SharedSource
 from nfcore.engine._source import ListingSource, RulesetSource
-from nfcore.executor import Executor
+from nfcore.executor import Executor, HybridExecutor, RulesetMonitor
 
 __all__ = ["open_source"]
 
 
-def open_source(executor: Executor, *, on_foreign: ForeignCommit | None = None) -> RulesetSource:
+def open_source(
+    executor: Executor,
+    *,
+    monitor: RulesetMonitor | None = None,
+    on_foreign: ForeignCommit | None = None,
+) -> RulesetSource:
     """A live mirror where the executor hears of commits, else a listing at each transaction.
 
     Args:
         executor: what lists.
+        monitor: the executor's own, where somebody else waits for it too; closed with the source.
         on_foreign: told of each commit that was not the engine's own, as far as one is heard of.
 
     Raises:
         BackendUnavailable: the kernel lets this process not listen.
     """
-    monitor = executor.monitor()
+    if isinstance(executor, HybridExecutor):
+        native = open_source(executor.native, monitor=monitor, on_foreign=on_foreign)
+        return SharedSource(native, executor)
+    if monitor is None:
+        monitor = executor.monitor()
     if monitor is None:
         return ListingSource(executor)
     return Mirror(cast("MirroredExecutor", executor), monitor, on_foreign=on_foreign)

@@ -7,24 +7,39 @@
 
 from nfcore.executor._base import Executor
 from nfcore.executor._cffi import CffiExecutor
+from nfcore.executor._choose import Choice, Contents, KindReport, choose_kind
 from nfcore.executor._fake import FakeExecutor
+from nfcore.executor._hybrid import HybridExecutor, has_native_form, is_legacy_handle
 from nfcore.executor._module import NftablesModuleExecutor
 from nfcore.executor._monitor import CommitEvents, EventKind, RulesetEvent, RulesetMonitor
 from nfcore.executor._open import ExecutorKind, open_executor
+from nfcore.executor._report import report_legacy, report_nftables
 from nfcore.executor._unshare import CLONE_NEWNET, CLONE_NEWUSER, unshare
+from nfcore.executor.legacy import LegacyExecExecutor, LegacyExecutor
 
 __all__ = [
     "CLONE_NEWNET",
     "CLONE_NEWUSER",
     "CffiExecutor",
+    "Choice",
     "CommitEvents",
+    "Contents",
     "EventKind",
     "Executor",
     "ExecutorKind",
     "FakeExecutor",
+    "HybridExecutor",
+    "KindReport",
+    "LegacyExecExecutor",
+    "LegacyExecutor",
     "NftablesModuleExecutor",
     "RulesetEvent",
     "RulesetMonitor",
+    "choose_kind",
+    "has_native_form",
+    "is_legacy_handle",
     "open_executor",
+    "report_legacy",
+    "report_nftables",
     "unshare",
 ]

@@ -6,18 +6,16 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, TypeVar
-
-from cffi import FFI
+from typing import TypeVar
 
 from nfcore.exceptions import BackendUnavailable, InvalidInput, NotFound
+from nfcore.executor._unshare import CLONE_NEWNET, unshare
 
 __all__ = ["call_in_netns", "enter_netns", "enter_new_netns"]
 
 T = TypeVar("T")
 
 _DIRECTORY = Path("/run/netns")
-_CLONE_NEWNET: Final = 0x40000000
 
 
 def call_in_netns(netns: str | None, function: Callable[[], T]) -> T:
@@ -69,11 +67,10 @@ def enter_new_netns() -> None:
     Raises:
         BackendUnavailable: the kernel refused to make one.
     """
-    ffi = FFI()
-    ffi.cdef("int unshare(int flags);")
-    library: Any = ffi.dlopen(None)
-    if library.unshare(_CLONE_NEWNET) != 0:
-        raise BackendUnavailable(f"no network namespace can be made: {os.strerror(ffi.errno)}")
+    try:
+        unshare(CLONE_NEWNET)
+    except OSError as error:
+        raise BackendUnavailable(f"no network namespace can be made: {error.strerror}") from error
 
 
 def _path_of(netns: str) -> Path:

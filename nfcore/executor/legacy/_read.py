@@ -130,7 +130,7 @@ def _opaque(words: list[str], ref: TableRef, chain: str, table: LegacyTable) -> 
                 target = kind(chain=words[at + 1])
                 words = [*words[:at], *words[at + 2 :]]
                 break
-    statement = Opaque.of({"xt": {"words": words}})
+    statement = Opaque.of({"iptables": words})
     return Rule(
         version=ref.version, table=ref.name, chain=chain, matches=(statement,), target=target
     )

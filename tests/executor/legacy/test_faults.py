@@ -28,7 +28,7 @@ from nfcore.operations import (
     SetPolicy,
 )
 from tests.executor.build import FILTER6, NAT, add, chain, delete, rules_of, state_of
-from tests.executor.legacy.conftest import RUN, Fake, saved
+from tests.legacy import RUN, Fake, saved
 from tests.netns import in_netns
 from translate import Counters
 

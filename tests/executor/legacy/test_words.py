@@ -13,7 +13,7 @@ from nfcore.executor import Executor
 from nfcore.executor.legacy import LegacyExecExecutor, LegacyExecutor
 from nfcore.operations import AddChain, AddRule, AddTable, FlushChain
 from tests.executor.build import FILTER, chain, state_of
-from tests.executor.legacy.conftest import saved
+from tests.legacy import saved
 from tests.netns import in_netns
 from translate import IPVersion, Rule, TranslationError, parse
 

@@ -17,7 +17,7 @@ from translate.extension import Extension, Given, GivenOptions, Option
 from translate.registry import Registry
 from translate.types import IPVersion
 
-__all__ = ["COMMANDS", "ScannedArgv", "scan"]
+__all__ = ["COMMANDS", "OWN_OPTIONS", "ScannedArgv", "scan"]
 
 _GLOBALS: Final = (
     ("A", Option(name="append", negatable=False)),
@@ -57,8 +57,8 @@ _GLOBALS: Final = (
     ("4", Option(name="ipv4", words=0, repeatable=True)),
     ("6", Option(name="ipv6", words=0, repeatable=True)),
 )
-_GLOBAL_OPTIONS: Final = tuple(option for _, option in _GLOBALS)
-_BY_NAME: Final = MappingProxyType({option.name: option for option in _GLOBAL_OPTIONS})
+OWN_OPTIONS: Final = tuple(option for _, option in _GLOBALS)
+_BY_NAME: Final = MappingProxyType({option.name: option for option in OWN_OPTIONS})
 _SHORT: Final = MappingProxyType({letter: option for letter, option in _GLOBALS if letter})
 COMMANDS: Final = frozenset(
     {
@@ -225,7 +225,7 @@ class _Scanner:
     def _find_abbreviated(
         name: str, loaded: Sequence[LoadedExtension]
     ) -> tuple[LoadedExtension | None, Option] | str | None:
-        tables: list[tuple[LoadedExtension | None, Sequence[Option]]] = [(None, _GLOBAL_OPTIONS)]
+        tables: list[tuple[LoadedExtension | None, Sequence[Option]]] = [(None, OWN_OPTIONS)]
         tables += [(owner, owner.extension.options) for owner in loaded]
         prefixed = [
             (owner, option)

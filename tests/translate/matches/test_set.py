@@ -49,6 +49,8 @@ CASES = ExtensionCases(
             versions=(4,),
         ),
         Case("-m set --match-set foo src --packets-lt 18446744073709551615", versions=(4,)),
+        Case("-m set --match-set foo src --packets-gt 3 --bytes-lt 5", versions=(4,)),
+        Case("-m set --match-set foo src ! --bytes-eq 7", versions=(4,)),
     ),
     refused=(
         Refusal("-m set", match="--match-set must be given"),

@@ -21,6 +21,7 @@ CASES = ExtensionCases(
         Case("-m srh"),
         Case("-m srh ! --srh-next-hdr 0x11", "-m srh ! --srh-next-hdr 17"),
         Case("-m srh ! --srh-hdr-len-gt 8"),
+        Case("-m srh --srh-segs-left-gt 2"),
         Case("-m srh --srh-segs-left-lt 0 ! --srh-last-entry-eq 255 --srh-tag 65535"),
         # One number serves all three comparisons of a field.
         Case(

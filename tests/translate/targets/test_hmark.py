@@ -40,6 +40,12 @@ CASES = ExtensionCases(
         HMARK.case(
             f"spi 5 --hmark-sport-mask 7{_LAST}", f"sport-mask 0x0007 --hmark-spi 0x00000005{_END}"
         ),
+        HMARK.case(f"spi-mask 0xff{_LAST}", f"spi-mask 0x000000ff{_END}"),
+        HMARK.case(f"dport-mask 255{_LAST}", f"dport-mask 0x00ff{_END}"),
+        HMARK.case(
+            f"dport 80 --hmark-sport-mask 0xff{_LAST}",
+            f"sport-mask 0x00ff --hmark-dport 0x0050{_END}",
+        ),
         HMARK.case(f"proto-mask 0xf{_LAST}", f"proto-mask 0x0f{_END}", table="filter"),
     ),
     refused=(

@@ -1,0 +1,1 @@
+"""Writes docs/coverage.md out of the extensions and their tests' cases."""

@@ -15,6 +15,9 @@ from nfcore.exceptions import BackendUnavailable
 
 __all__ = ["Answer", "Place", "Programs"]
 
+_SHORT: Final = 4096
+"""Bytes."""
+
 T = TypeVar("T")
 
 _SHOWN: Final = 2000
@@ -69,8 +72,11 @@ class Place:
 
     def __init__(self, enter: Callable[[], None] | None = None) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="iptables-legacy")
+        self._proc_net = -1
+        self._files: dict[str, int] = {}
         try:
             self.call(enter or _stay)
+            self._proc_net = self.call(_open_proc_net)
         except BaseException:
             self.close()
             raise
@@ -83,13 +89,38 @@ class Place:
         finally:
             wait([future])
 
+    def read_proc_net(self, file: str) -> str | None:
+        """A short file of the namespace's /proc/net; None where it is not there or not to be read.
+
+        Without asking the thread, whose directory it is, and without opening the file every time:
+        that is a hundred times faster.
+        """
+        descriptor = self._files.get(file)
+        try:
+            if descriptor is None:
+                flags = os.O_RDONLY | os.O_CLOEXEC
+                descriptor = self._files[file] = os.open(file, flags, dir_fd=self._proc_net)
+            return os.pread(descriptor, _SHORT, 0).decode("ascii")
+        except OSError:
+            if descriptor is not None:
+                os.close(self._files.pop(file))
+            return None
+
     def close(self) -> None:
         """Leave it; harmless when called twice."""
         self._thread.shutdown()
+        for descriptor in (*self._files.values(), self._proc_net):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._files, self._proc_net = {}, -1
 
 
 def _stay() -> None:
     pass
+
+
+def _open_proc_net() -> int:
+    return os.open("/proc/thread-self/net", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 class Programs:

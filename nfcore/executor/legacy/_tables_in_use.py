@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from nfcore.executor.legacy._programs import Place
@@ -22,15 +21,8 @@ def tables_in_use(place: Place) -> list[TableRef]:
     Args:
         place: the network namespace.
     """
-    return place.call(_in_this_thread)
-
-
-def _in_this_thread() -> list[TableRef]:
     found = []
     for version, file in _FILES.items():
-        try:
-            names = Path("/proc/thread-self/net", file).read_text(encoding="ascii").split()
-        except OSError:
-            continue
+        names = (place.read_proc_net(file) or "").split()
         found += [TableRef(version=version, name=name) for name in TABLES if name in names]
     return found

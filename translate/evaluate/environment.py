@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface, ip
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from translate.evaluate.packet import Packet
+from translate.evaluate.packet import LinkType, Packet
 from translate.exceptions import InvalidEnvironment
 from translate.types import IPAddress, IPNetwork
 
@@ -17,6 +17,9 @@ __all__ = ["LOOPBACK", "Environment", "IPInterface", "LocalRoute", "Route", "Rou
 IPInterface: TypeAlias = IPv4Interface | IPv6Interface
 LOOPBACK: Final = "lo"
 _TYPES: Final = frozenset({"LOCAL", "BROADCAST", "ANYCAST"})
+_LINK_TYPES: Final[Mapping[str, LinkType]] = MappingProxyType(
+    {"BROADCAST": "broadcast", "MULTICAST": "multicast"}
+)
 _THIS_NETWORK: Final = IPv4Network("0.0.0.0/8")
 _ALL_HOSTS: Final = IPv4Address("255.255.255.255")
 _LOOPBACK_ADDRESSES: Final = ("127.0.0.1/8", "::1/128")
@@ -144,6 +147,16 @@ class Environment:
     def delivers(self, address: IPAddress) -> bool:
         """Whether a received packet with this destination stays in the host."""
         return self.address_type(address) != "UNICAST"
+
+    def link_type(self, packet: Packet) -> LinkType:
+        """Who the frame that brought a packet was for: as given, else as its destination says.
+
+        The broadcast address of another interface's network comes in an ordinary frame.
+        """
+        if packet.link_type is not None:
+            return packet.link_type
+        kind = self.address_type(packet.destination, packet.in_interface)
+        return _LINK_TYPES.get(kind, "unicast")
 
 
 def _routes_of(interface: str, addresses: Iterable[IPInterface]) -> Iterable[LocalRoute]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Interface, IPv6Address, IPv6Interface
+from typing import Final
 
-from translate.evaluate.environment import LOOPBACK, Environment, Route
+from translate.evaluate.environment import Environment, Route
 from translate.types import IPAddress
 
 __all__ = ["masquerade_address", "redirect_address"]
+
+_SCOPES: Final = 128
+"""More than there are."""
 
 
 def masquerade_address(
@@ -70,20 +74,25 @@ def _select_v6(
     candidates = [
         (address.ip, name == interface)
         for name, addresses in environment.addresses.items()
-        if name != LOOPBACK
+        # A link's own address is reached from that link.
+        if name == interface or not destination.is_link_local
         for address in _v6(addresses)
-        # An address of the link's scope means nothing on another link.
-        if name == interface or not address.ip.is_link_local
     ]
-    if destination.is_link_local:
-        candidates = [candidate for candidate in candidates if candidate[1]]
+    wanted = _scope(destination)
 
-    def preference(candidate: tuple[IPv6Address, bool]) -> tuple[bool, bool, bool, int]:
+    def preference(candidate: tuple[IPv6Address, bool]) -> tuple[bool, int, bool, int]:
         address, is_own = candidate
-        same_scope = address.is_link_local == destination.is_link_local
+        scope = _scope(address)
+        # The smallest scope that is large enough; else the largest.
+        by_scope = -scope if scope >= wanted else scope - _SCOPES
         common = 128 - (int(address) ^ int(destination)).bit_length()
-        return address == destination, same_scope, is_own, common
+        return address == destination, by_scope, is_own, common
 
     # max() keeps the first of equals, as the kernel does.
     best = max(candidates, key=preference, default=None)
     return None if best is None else best[0]
+
+
+def _scope(address: IPv6Address) -> int:
+    """RFC 4291's scopes by their numbers: 2 is the link's, as which the loopback counts too."""
+    return 2 if address.is_link_local or address.is_loopback else 14

@@ -107,6 +107,9 @@ class _Walker:
         return self._forward()
 
     def _forward(self) -> Outcome:
+        if self._environment.link_type(self._original) != "unicast":
+            # ip_forward passes on nothing that came in a frame for many.
+            return Outcome.DROP
         self._route = route = self._find_route()
         if route is None:
             return Outcome.UNROUTABLE
@@ -221,9 +224,7 @@ def _must_be_routed_again(table: str, before: Packet, after: Packet) -> bool:
 
 
 def _decided_by(steps: tuple[Step, ...], outcome: Outcome) -> Step | None:
-    if outcome in {Outcome.UNROUTABLE, Outcome.EXPIRED}:
-        return None
     verdicts = [step for step in steps if step.outcome is not None]
     if outcome is Outcome.ACCEPT:
         verdicts = [step for step in verdicts if step.place.table == "filter"] or verdicts
-    return verdicts[-1] if verdicts else None
+    return verdicts[-1] if verdicts and verdicts[-1].outcome is outcome else None

@@ -92,6 +92,8 @@ TWO = Environment.of(
         ("eth0", None, "fd00::9", "fd00::1"),
         ("eth0", None, "fe80::9", "fe80::1"),
         ("bare", None, "2001:db8::9", "2001:db8::1"),
+        ("lo", None, "::1", "::1"),
+        ("lo", None, "fd00::1", "fd00::1"),
         ("bare", None, "fe80::9", None),
     ],
 )

@@ -127,6 +127,13 @@ def test_forwarding_costs_one_hop(ttl: int, outcome: Outcome) -> None:
         assert way.decided_by is None
 
 
+def test_a_broadcast_frame_is_not_forwarded_wherever_it_is_sent_on_to() -> None:
+    rules = ruleset("*nat\n-A PREROUTING -j DNAT --to-destination 10.0.2.2")
+    way = walk(packet("10.0.1.2", "10.0.1.255", in_interface="br1"), rules, HOST)
+    assert (way.outcome, way.decided_by) == (Outcome.DROP, None)
+    assert way.hooks == (Hook.PREROUTING,)
+
+
 def test_what_stops_a_packet_decides() -> None:
     way = forwarded("*filter\n-A FORWARD -j ACCEPT\n*mangle\n-A POSTROUTING -j DROP")
     assert str(way.decided_by) == "mangle POSTROUTING rule 1: -A POSTROUTING -j DROP"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from translate.evaluate.decision import Decision, negate
 from translate.evaluate.environment import LOOPBACK
 from translate.evaluate.matches.fields import all_of, in_range, unknown
-from translate.evaluate.packet import LinkType
 from translate.evaluate.situation import Situation
 from translate.matches._hops import HopsMatch
 from translate.matches.dscp import Dscp
@@ -100,15 +99,8 @@ def mac(match: Mac, situation: Situation) -> Decision:
 
 
 def pkttype(match: Pkttype, situation: Situation) -> Decision:
-    """xt_pkttype.c."""
-    return (_link_type(situation) == match.type) != match.negated
-
-
-def _link_type(situation: Situation) -> LinkType:
-    original = situation.original
-    if original.link_type is not None:
-        return original.link_type
-    if not situation.in_interface:
-        return "unicast"
-    kind = situation.environment.address_type(original.destination)
-    return "multicast" if kind == "MULTICAST" else "broadcast" if kind == "BROADCAST" else "unicast"
+    """xt_pkttype.c; what the host sends itself counts as unicast."""
+    found = "unicast"
+    if situation.in_interface:
+        found = situation.environment.link_type(situation.original)
+    return (found == match.type) != match.negated

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Interface, IPv6Interface, ip_interface
+from functools import cache
+from ipaddress import IPv4Interface, IPv6Interface, ip_address, ip_interface
 from typing import NamedTuple
 
 from translate import IPAddress
 
-__all__ = ["LINKS", "PORTS", "ROUTER", "Link", "addresses_of"]
+__all__ = ["BROADCAST", "LINKS", "PORTS", "ROUTER", "Link", "addresses_of"]
 
 PORTS = (1001, 1002, 1003, 1004)
 ROUTER = "router"
@@ -54,6 +55,11 @@ LINKS = (
 )
 
 
+BROADCAST = ip_address("10.0.1.255")
+"""Of net1; the router takes for itself what others send there."""
+
+
+@cache
 def addresses_of(owner: str, version: int) -> tuple[IPAddress, ...]:
     """The addresses of a host, or of the router on all its links."""
     found = (

@@ -11,6 +11,7 @@ from translate import IPVersion, Rule, Untranslatable, to_nft
 from translate.evaluate import Ruleset
 from translate.files import ChainDump, SavedRule, TableDump, dump_to_nft_commands, write_save
 from translate.matches.conntrack import Conntrack
+from translate.targets.ct import Ct
 
 __all__ = ["PROGRAMS", "Program"]
 
@@ -48,6 +49,9 @@ def _same_natively(rule: Rule) -> bool:
     try:
         to_nft(rule)
     except Untranslatable:
+        return False
+    if isinstance(rule.target, Ct) and not rule.target.notrack:
+        # nft begins to track what is untracked and comes by for the second time, on the loopback.
         return False
     # Without a flow the negation of SNAT or DNAT holds for iptables, never for nft.
     return not any(

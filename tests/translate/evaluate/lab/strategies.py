@@ -1,37 +1,70 @@
-"""Rulesets and probes that have much to do with each other, so that rules match."""
+"""Rulesets and probes that have much to do with each other, so that rules match.
+
+Drawing costs more than sending, so a whole rule, or probe, is made of one drawn number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import combinations, product
+from typing import Final, TypeVar
 
 from hypothesis import strategies as st
 
 from tests.translate.evaluate.lab.lab import Probe
-from tests.translate.evaluate.lab.plan import LINKS, PORTS, ROUTER, addresses_of
+from tests.translate.evaluate.lab.plan import (
+    BROADCAST,
+    LINKS,
+    PORTS,
+    ROUTER,
+    addresses_of,
+)
 from tests.translate.evaluate.lab.words import targets_of, tests_of
 from translate import TABLE_CHAINS, IPVersion, Rule, parse
 from translate.evaluate import Policy, Ruleset
 
 __all__ = ["probes", "rulesets"]
 
-_OWNERS = (*(link.name for link in LINKS), ROUTER)
-_TABLES = ("filter", "nat", "mangle", "raw")
-_MOST_RULES = 4
+T = TypeVar("T")
+_OWNERS: Final = (*(link.name for link in LINKS), ROUTER)
+_TABLES: Final = tuple(
+    chosen
+    for count in (1, 2, 3, 4)
+    for chosen in combinations(("filter", "nat", "mangle", "raw"), count)
+)
+_NUMBER: Final = st.integers(0, (1 << 48) - 1)
+_NUMBERS: Final = st.lists(_NUMBER, max_size=4)
+_POLICIES: Final[tuple[Policy, ...]] = ("ACCEPT", "ACCEPT", "ACCEPT", "ACCEPT", "DROP")
 
 
-@st.composite
-def probes(draw: st.DrawFn, version: IPVersion) -> Probe:
-    """A datagram from a host to another or the router, or from the router to any of them."""
-    sender = draw(st.sampled_from(_OWNERS))
-    # A host reaches its own addresses by itself; only NAT leads it back to its own link.
-    receiver = draw(st.sampled_from([o for o in _OWNERS if ROUTER in (o, sender) or o != sender]))
-    return Probe(
-        sender=sender,
-        source=draw(st.sampled_from(addresses_of(sender, version))),
-        sport=draw(st.sampled_from(PORTS)),
-        destination=draw(st.sampled_from(addresses_of(receiver, version))),
-        dport=draw(st.sampled_from(PORTS)),
-    )
+class _Choices:
+    """Many choices from one number; zero makes the first of each."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def of(self, options: Sequence[T]) -> T:
+        self._number, index = divmod(self._number, len(options))
+        return options[index]
+
+
+@cache
+def probes(version: IPVersion) -> st.SearchStrategy[list[Probe]]:
+    """Datagrams from hosts to others or the router, and from the router to any of them."""
+    return st.lists(st.sampled_from([*_all_probes(version)]), min_size=8, max_size=24)
+
+
+def _all_probes(version: IPVersion) -> Iterator[Probe]:
+    for sender, receiver in product(_OWNERS, _OWNERS):
+        # A host reaches its own addresses by itself; only NAT leads it back to its own link.
+        if sender == receiver != ROUTER:
+            continue
+        destinations = addresses_of(receiver, version)
+        if receiver == ROUTER and sender in {"net0", "up0"} and version is IPVersion.V4:
+            destinations = (*destinations, BROADCAST)
+        ends = product(addresses_of(sender, version), PORTS, destinations, PORTS)
+        yield from (Probe(sender, *end) for end in ends)
 
 
 @st.composite
@@ -43,20 +76,21 @@ def rulesets(draw: st.DrawFn, version: IPVersion, keep: Callable[[Rule], bool]) 
         version: the IP version.
         keep: whether a rule may be in it.
     """
+    shape = _Choices(draw(_NUMBER))
     rules: list[Rule] = []
     policies: dict[tuple[str, str], Policy] = {}
     chains: list[tuple[str, str]] = []
-    for table in draw(st.lists(st.sampled_from(_TABLES), min_size=1, unique=True)):
+    for table in shape.of(_TABLES):
         for places in _sides(table):
-            own = [f"{places[0][:3]}{number}" for number in range(draw(st.integers(0, 3)))]
+            own = [f"{places[0][:3]}{number}" for number in range(shape.of((0, 1, 2, 3)))]
             chains += [(table, name) for name in own]
             for name in (*places, *own):
                 later = own[own.index(name) + 1 :] if name in own else own
-                made = draw(st.lists(_rules(version, table, name, later), max_size=_MOST_RULES))
+                made = (_rule(number, version, table, name, later) for number in draw(_NUMBERS))
                 rules += filter(keep, made)
         if table != "nat":
             for chain in TABLE_CHAINS[table]:
-                policies[table, chain] = draw(st.sampled_from(("ACCEPT", "ACCEPT", "DROP")))
+                policies[table, chain] = shape.of(_POLICIES)
     return Ruleset.of(version, rules, chains=chains, policies=policies)
 
 
@@ -67,21 +101,15 @@ def _sides(table: str) -> tuple[tuple[str, ...], ...]:
     return (TABLE_CHAINS[table],)
 
 
-def _rules(
-    version: IPVersion, table: str, chain: str, later: Sequence[str]
-) -> st.SearchStrategy[Rule]:
-    """Rules with up to two tests, each of another kind."""
-    groups = tests_of(version, chain)
-    tests = st.lists(st.integers(0, len(groups) - 1), max_size=2, unique=True)
-    places = st.integers(0, 1 << 16)
-    targets = targets_of(version, table, chain, later)
-
-    def rule(chosen: list[int], first: int, second: int, target: int) -> Rule:
-        words = targets[target % len(targets)]
-        for kind, place in zip(chosen, (first, second), strict=False):
-            test = groups[kind][place % len(groups[kind])]
-            # The target may need a protocol of its own.
-            words = words if "-p" in words and "-p" in test else (*test, *words)
-        return parse(words, version=version, table=table, chain=chain)
-
-    return st.builds(rule, tests, places, places, places)
+def _rule(number: int, version: IPVersion, table: str, chain: str, later: Sequence[str]) -> Rule:
+    """A rule with up to two tests, each of another kind."""
+    choices = _Choices(number)
+    words = choices.of(targets_of(version, table, chain, tuple(later)))
+    groups = [*tests_of(version, chain)]
+    for _ in range(choices.of((0, 1, 1, 2))):
+        group = choices.of(groups)
+        groups.remove(group)
+        test = choices.of(group)
+        # The target may need a protocol of its own.
+        words = words if "-p" in words and "-p" in test else (*test, *words)
+    return parse(words, version=version, table=table, chain=chain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import product
 
@@ -39,8 +39,9 @@ def tests_of(version: IPVersion, chain: str) -> tuple[tuple[Words, ...], ...]:
     return tuple(tuple(group) for group in groups)
 
 
+@cache
 def targets_of(
-    version: IPVersion, table: str, chain: str, later: Sequence[str]
+    version: IPVersion, table: str, chain: str, later: tuple[str, ...]
 ) -> tuple[Words, ...]:
     """What a rule may do.
 
@@ -53,7 +54,7 @@ def targets_of(
     targets: list[Words] = [("-j", "ACCEPT"), ("-j", "RETURN"), ()]
     targets += [(option, name) for name in later for option in ("-j", "-j", "-g")]
     if table != "nat":
-        targets.append(("-j", "DROP"))
+        targets += [("-j", "DROP"), ("-j", "DROP"), ("-j", "DROP")]
     elif chain[:3] in {"PRE", "OUT"}:
         targets += _destination_nat(version)
     else:
@@ -151,7 +152,8 @@ def _source_nat(version: IPVersion, chain: str) -> Iterator[Words]:
     for where in (own[0], _NOWHERE[version]):
         yield "-j", "SNAT", "--to-source", where
     yield "-p", "udp", "-j", "SNAT", "--to-source", _with_port(own[1], "1002")
-    yield "-j", "NETMAP", "--to", "192.0.2.0/24" if version == 4 else "2001:db8::/64"
+    # Not a network of the links: replies there would look for its hosts beside the router.
+    yield "-j", "NETMAP", "--to", "198.51.100.0/24" if version == 4 else "2001:db8:ff::/64"
     if chain == "POSTROUTING":
         yield "-j", "MASQUERADE"
         yield "-p", "udp", "-j", "MASQUERADE", "--to-ports", "1002"

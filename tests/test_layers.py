@@ -16,7 +16,7 @@ LAYERS = (
     ("nfcore.executor",),
     ("nfcore.engine",),
     ("nfcore.bridge",),
-    ("nfcore.layout",),
+    ("nfcore.layout", "nfcore.system"),
     ("nfcore.inputs",),
     ("nfcore.host",),
     ("nfcore.doctor",),

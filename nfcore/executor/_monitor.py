@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from nfcore.exceptions import BackendUnavailable, EventsLost
-from nfcore.executor._netlink import attributes
 from nfcore.executor._netns import call_in_netns
+from nfcore.executor._nfnetlink import attributes
 from translate import IPVersion
 
 __all__ = ["CommitEvents", "EventKind", "RulesetEvent", "RulesetMonitor"]

@@ -10,37 +10,27 @@ The messages are those of ``linux/netfilter/nf_tables.h`` and ``linux/netlink.h`
 from __future__ import annotations
 
 import errno
-import os
 import socket
 import struct
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from nfcore.exceptions import BackendUnavailable, ListingFailed
+from nfcore.executor._nfnetlink import NfnetlinkSocket, attribute, family_of
 from nfcore.operations import BaseChain
 from translate import IPVersion, Negatable
 
-__all__ = ["NftablesSocket", "RawRule", "attribute", "attributes"]
+__all__ = ["NftablesSocket", "RawRule"]
 
-_NETLINK_NETFILTER: Final = 12
 _NFNL_SUBSYS_NFTABLES: Final = 10
 _NEWTABLE, _GETTABLE, _NEWCHAIN, _NEWRULE, _GETRULE, _NEWGEN, _GETGEN = 0, 1, 3, 6, 7, 15, 16
-_BATCH_BEGIN, _BATCH_END = 16, 17
 _NLM_F_CREATE, _NLM_F_APPEND = 0x400, 0x800
 _RULE_TABLE, _RULE_CHAIN, _RULE_HANDLE, _RULE_EXPRESSIONS, _RULE_COMPAT = 1, 2, 3, 4, 5
 _NESTED: Final = 0x8000
 _COMPAT_INVERTED: Final = 0x2
 _HOOKS: Final = {"prerouting": 0, "input": 1, "forward": 2, "output": 3, "postrouting": 4}
 _TABLE_NAME = _GENERATION_ID = 1  # the first attribute of either answer
-_NLMSG_ERROR, _NLMSG_DONE = 2, 3
-_NLM_F_REQUEST, _NLM_F_ACK, _NLM_F_DUMP = 0x1, 0x4, 0x300
-_HEADER: Final = struct.Struct("=IHHII")  # length, type, flags, sequence, port
-_NFGENMSG: Final = struct.Struct("=BBH")  # family, version, resource
-_ATTRIBUTE: Final = struct.Struct("=HH")  # length, type
-_ANSWER_BYTES: Final = 1 << 16
-_TIMEOUT: Final = 10.0  # seconds; the kernel answers inside the send
+_NLM_F_ACK, _NLM_F_DUMP = 0x4, 0x300
 
 
 class RawRule(NamedTuple):
@@ -59,14 +49,9 @@ class NftablesSocket:
 
     def __init__(self) -> None:
         try:
-            self._socket = socket.socket(
-                socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, _NETLINK_NETFILTER
-            )
+            self._socket = NfnetlinkSocket(_NFNL_SUBSYS_NFTABLES)
         except OSError as error:
             raise BackendUnavailable(f"the kernel has no netfilter: {error.strerror}") from error
-        self._socket.settimeout(_TIMEOUT)
-        self._sequence = count(1)
-        self._lock = threading.Lock()
         try:
             self.generation()
         except ListingFailed as error:
@@ -91,7 +76,7 @@ class NftablesSocket:
         """
         return [
             read[_TABLE_NAME].rstrip(b"\0").decode(errors="surrogateescape")
-            for read in self._ask(_GETTABLE, _NLM_F_DUMP, _family(version))
+            for read in self._ask(_GETTABLE, _NLM_F_DUMP, family_of(version))
         ]
 
     def rules(self, version: IPVersion, table: str, chain: str) -> list[RawRule]:
@@ -106,7 +91,7 @@ class NftablesSocket:
                 handle=int.from_bytes(read[_RULE_HANDLE], "big"),
                 expressions=read.get(_RULE_EXPRESSIONS, b""),
             )
-            for read in self._ask(_GETRULE, _NLM_F_DUMP, _family(version), place)
+            for read in self._ask(_GETRULE, _NLM_F_DUMP, family_of(version), place)
         ]
 
     def replay(
@@ -161,69 +146,17 @@ class NftablesSocket:
         self._batch(version, messages)
 
     def _batch(self, version: IPVersion, messages: Sequence[tuple[int, bytes]]) -> None:
-        """Send one transaction and wait for each message's acknowledgement."""
-        with self._lock:
-            flags = _NLM_F_CREATE | _NLM_F_APPEND | _NLM_F_ACK
-            first = next(self._sequence)
-            parts = [_message(_BATCH_BEGIN, 0, 0, first, resource=_NFNL_SUBSYS_NFTABLES)]
-            sequences = []
-            for kind, body in messages:
-                sequences.append(next(self._sequence))
-                request = _NFNL_SUBSYS_NFTABLES << 8 | kind
-                parts.append(_message(request, flags, _family(version), sequences[-1], body))
-            last = next(self._sequence)
-            parts.append(_message(_BATCH_END, 0, 0, last, resource=_NFNL_SUBSYS_NFTABLES))
-            self._socket.send(b"".join(parts))
-            for sequence in sequences:
-                list(self._answers(sequence))
+        self._socket.batch(family_of(version), _NLM_F_CREATE | _NLM_F_APPEND, messages)
 
     def close(self) -> None:
         """Close the socket; harmless when closed already."""
         self._socket.close()
 
     def _ask(self, kind: int, flags: int, family: int, body: bytes = b"") -> list[dict[int, bytes]]:
-        kind |= _NFNL_SUBSYS_NFTABLES << 8
         try:
-            with self._lock:
-                sequence = next(self._sequence)
-                self._socket.send(_message(kind, flags, family, sequence, body))
-                return list(self._answers(sequence))
+            return self._socket.ask(kind, flags, family, body)
         except OSError as error:
             raise ListingFailed(_explain(error)) from error
-
-    def _answers(self, expected: int) -> Iterator[dict[int, bytes]]:
-        while True:
-            data = self._socket.recv(_ANSWER_BYTES)
-            while data:
-                length, kind, _, sequence, _ = _HEADER.unpack_from(data)
-                body, data = data[_HEADER.size : length], data[_aligned(length) :]
-                if sequence != expected:
-                    continue
-                if kind in {_NLMSG_ERROR, _NLMSG_DONE}:
-                    _raise_for(body)
-                    return
-                yield dict(attributes(body[_NFGENMSG.size :]))
-
-
-def _family(version: IPVersion) -> int:
-    return socket.AF_INET if version is IPVersion.V4 else socket.AF_INET6
-
-
-def _message(
-    kind: int, flags: int, family: int, sequence: int, body: bytes = b"", *, resource: int = 0
-) -> bytes:
-    length = _HEADER.size + _NFGENMSG.size + len(body)
-    return (
-        _HEADER.pack(length, kind, _NLM_F_REQUEST | flags, sequence, 0)
-        + _NFGENMSG.pack(family, 0, socket.htons(resource))
-        + body
-    )
-
-
-def attribute(kind: int, payload: bytes) -> bytes:
-    """One netlink attribute, filled up to four bytes."""
-    length = _ATTRIBUTE.size + len(payload)
-    return _ATTRIBUTE.pack(length, kind) + payload + bytes(_aligned(length) - length)
 
 
 def _compat(protocol: Negatable[int] | None) -> bytes:
@@ -236,31 +169,6 @@ def _compat(protocol: Negatable[int] | None) -> bytes:
 
 def _text(kind: int, text: str) -> bytes:
     return attribute(kind, text.encode(errors="surrogateescape") + b"\0")
-
-
-def _aligned(length: int) -> int:
-    return (length + 3) & ~3
-
-
-def attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The netlink attributes in some bytes: each one's type, and its payload.
-
-    Raises:
-        struct.error: the bytes are no attributes.
-    """
-    while data:
-        length, kind = _ATTRIBUTE.unpack_from(data)
-        if length < _ATTRIBUTE.size:
-            raise struct.error(f"an attribute of {length} bytes")
-        yield kind & ~_NESTED, data[_ATTRIBUTE.size : length]
-        data = data[_aligned(length) :]
-
-
-def _raise_for(body: bytes) -> None:
-    """Raise what an error message or the end of a dump says, unless that is 0 (done)."""
-    (code,) = struct.unpack_from("=i", body)
-    if code:
-        raise OSError(-code, os.strerror(-code))
 
 
 def _explain(error: OSError) -> str:

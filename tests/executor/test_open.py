@@ -27,6 +27,7 @@ from nfcore.executor._hybrid import HybridExecutor
 from nfcore.executor._native import NativeExecutor
 from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._netns import call_in_netns
+from nfcore.executor._nfnetlink import NfnetlinkSocket
 from nfcore.executor.legacy import LegacyExecExecutor, LegacyExecutor
 from tests.legacy import Fake
 from tests.netns import in_netns
@@ -221,7 +222,7 @@ def test_no_answer(monkeypatch: pytest.MonkeyPatch, number: int, message: str) -
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(NftablesSocket, "_answers", refuse)
+    monkeypatch.setattr(NfnetlinkSocket, "_answers", refuse)
     with pytest.raises(BackendUnavailable, match=message):
         NftablesSocket()
 

@@ -257,7 +257,7 @@ def nat_from_nft(cursor: Cursor, key: str) -> tuple[NatRange | None, NatFlags] |
 
 def _flags_from_json(value: Any) -> NatFlags | None:
     names = value if isinstance(value, list) else [value]
-    if any(name not in {"random", "fully-random", "persistent"} for name in names):
+    if any(name not in ("random", "fully-random", "persistent") for name in names):
         return None
     return NatFlags(
         random="random" in names,

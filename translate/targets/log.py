@@ -105,6 +105,8 @@ class LogExtension(TargetExtension[Log]):
         body = statement["log"] or {}
         if not isinstance(body, dict) or not set(body) <= {"prefix", "level", "flags"}:
             return None
+        if not isinstance(body.get("prefix", ""), str):
+            return None
         level, flags = body.get("level", "warn"), _read_flags(body.get("flags", []))
         if level not in _NFT_LEVELS or flags is None:
             return None

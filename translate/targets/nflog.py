@@ -120,6 +120,8 @@ class NflogExtension(TargetExtension[Nflog]):
             return None
         if not set(body) <= {"group", "prefix", "snaplen", "queue-threshold"}:
             return None
+        if not isinstance(body.get("prefix", ""), str):
+            return None
         group = number_from_json(body["group"])
         threshold = number_from_json(body.get("queue-threshold", 0))
         snaplen = number_from_json(body["snaplen"]) if "snaplen" in body else None

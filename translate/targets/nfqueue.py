@@ -103,7 +103,7 @@ class NfqueueExtension(TargetExtension[Nfqueue]):
             return None
         ends, flags = _read_queues(body.get("num")), body.get("flags", [])
         flags = flags if isinstance(flags, list) else [flags]
-        if ends is None or any(flag not in {"bypass", "fanout"} for flag in flags):
+        if ends is None or any(flag not in ("bypass", "fanout") for flag in flags):
             return None
         try:
             value = Nfqueue(

@@ -114,7 +114,7 @@ def _read_kind(statement: Statement | None) -> int | None:
     option = body.get("tcp option") if isinstance(body, dict) else None
     if not isinstance(option, dict):
         return None
-    if "name" in option:
+    if isinstance(option.get("name"), str):
         return _NFT_NAMES.get(option["name"]) if set(option) == {"name"} else None
     kind = number_from_json(option.get("base"), maximum=0xFF)
     return None if kind is None or kind < _LEAST else kind

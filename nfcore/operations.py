@@ -18,26 +18,38 @@ __all__ = [
     "BASE_CHAINS",
     "TABLES",
     "AddChain",
+    "AddElement",
     "AddRule",
+    "AddSet",
     "AddTable",
     "BaseChain",
     "ChainRef",
     "ChainState",
     "ChainType",
     "DeleteChain",
+    "DeleteElement",
     "DeleteRule",
+    "DeleteSet",
     "DeleteTable",
+    "ElementKey",
+    "ElementValue",
     "FlushChain",
     "Hook",
     "KernelRule",
+    "KeyType",
     "NativeRule",
     "Operation",
     "Policy",
+    "SetElement",
     "SetPolicy",
+    "SetRef",
+    "SetState",
+    "SetType",
     "Snapshot",
     "TableRef",
     "TableState",
     "base_chain_of",
+    "table_of",
 ]
 
 Policy = Literal["accept", "drop"]
@@ -245,9 +257,127 @@ class DeleteRule:
         return _rule_text(self.chain, self.body, "-D")
 
 
+KeyType = Literal["ifname", "ipv4_addr", "ipv6_addr", "inet_proto", "inet_service"]
+"""nft's name for the type of one part of a key, or of a map's data."""
+
+ElementValue = str | int
+"""An interface's name, an address in its shortest form, or the number of a protocol or port."""
+
+ElementKey = tuple[ElementValue, ...]
+"""One value for each part of a set's key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SetRef:
+    """A named set or map by its table and name."""
+
+    table: TableRef
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.table.version.family} {self.table.name} {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetType:
+    """What a named set or map holds.
+
+    Args:
+        key: the parts of a key.
+        data: what a map gives for a key; None for a set.
+        counted: whether each element counts the packets that were looked up with it.
+    """
+
+    key: tuple[KeyType, ...]
+    data: KeyType | None = None
+    counted: bool = False
+
+    def __str__(self) -> str:
+        data = "" if self.data is None else f" : {self.data}"
+        return " . ".join(self.key) + data + (" counter" if self.counted else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddSet:
+    """Create a named set or map unless it exists."""
+
+    set: SetRef
+    type: SetType
+
+    def __str__(self) -> str:
+        word = "set" if self.type.data is None else "map"
+        return f"nft add {word} {self.set} {{ type {self.type}; }}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteSet:
+    """Delete a named set or map that no rule looks up, with its elements."""
+
+    set: SetRef
+
+    def __str__(self) -> str:
+        return f"nft delete set {self.set}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddElement:
+    """Put an element into a set or map; an element that is there stays as it is.
+
+    Args:
+        set: where.
+        key: the key.
+        data: what a map gives for the key; None in a set.
+        comment: text kept with the element, at most 128 bytes, or None.
+    """
+
+    set: SetRef
+    key: ElementKey
+    data: ElementValue | None = None
+    comment: str | None = None
+
+    def __str__(self) -> str:
+        data = "" if self.data is None else f" : {self.data}"
+        return f"nft add element {self.set} {{ {_key_text(self.key)}{data} }}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteElement:
+    """Take the element with this key out of a set or map."""
+
+    set: SetRef
+    key: ElementKey
+
+    def __str__(self) -> str:
+        return f"nft delete element {self.set} {{ {_key_text(self.key)} }}"
+
+
+def _key_text(key: ElementKey) -> str:
+    return " . ".join(map(str, key))
+
+
 Operation = (
-    AddTable | DeleteTable | AddChain | DeleteChain | FlushChain | SetPolicy | AddRule | DeleteRule
+    AddTable
+    | DeleteTable
+    | AddChain
+    | DeleteChain
+    | FlushChain
+    | SetPolicy
+    | AddRule
+    | DeleteRule
+    | AddSet
+    | DeleteSet
+    | AddElement
+    | DeleteElement
 )
+
+
+def table_of(operation: Operation) -> TableRef:
+    """The table that an operation changes."""
+    if isinstance(operation, AddTable | DeleteTable):
+        return operation.table
+    if isinstance(operation, AddSet | DeleteSet | AddElement | DeleteElement):
+        return operation.set.table
+    return operation.chain.table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,10 +399,31 @@ class ChainState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetElement:
+    """What is kept with one key of a named set or map."""
+
+    data: ElementValue | None = None
+    comment: str | None = None
+    counters: Counters | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetState:
+    """One named set or map as the kernel holds it; its elements are in no order."""
+
+    type: SetType
+    elements: Mapping[ElementKey, SetElement] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableState:
-    """One table's chains by name, in the kernel's order."""
+    """One table's chains by name, in the kernel's order, and its named sets and maps.
+
+    Sets of other types than `SetType` has words for (intervals, time-outs) are left out.
+    """
 
     chains: Mapping[str, ChainState] = field(default_factory=dict)
+    sets: Mapping[str, SetState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Final
 from nfcore.bridge._driver import Driver
 from nfcore.engine import Engine
 from nfcore.exceptions import CommitRefused
-from nfcore.operations import AddTable, DeleteTable, Operation
+from nfcore.operations import Operation, table_of
 from translate import IPVersion
 
 __all__ = ["start_driver"]
@@ -48,8 +48,4 @@ def start_driver(engine: Engine, driver: Driver) -> Driver:
 
 
 def _version(operation: Operation | None) -> IPVersion | None:
-    if operation is None:
-        return None
-    if isinstance(operation, AddTable | DeleteTable):
-        return operation.table.version
-    return operation.chain.table.version
+    return None if operation is None else table_of(operation).version

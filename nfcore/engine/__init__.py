@@ -8,6 +8,7 @@ from nfcore.engine._firewall import Firewall
 from nfcore.engine._iptrule import IptRule
 from nfcore.engine._lock import DEFAULT_LOCK, EngineLock
 from nfcore.engine._mirror import ForeignCommit, Mirror, MirroredExecutor
+from nfcore.engine._named_set import NamedSet, SetView
 from nfcore.engine._ruleset import Ruleset
 from nfcore.engine._source import ListingSource, RulesetSource
 from nfcore.engine._sources import open_source
@@ -27,9 +28,11 @@ __all__ = [
     "ListingSource",
     "Mirror",
     "MirroredExecutor",
+    "NamedSet",
     "PlacedRule",
     "Ruleset",
     "RulesetSource",
+    "SetView",
     "Transaction",
     "open_source",
 ]

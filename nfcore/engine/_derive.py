@@ -16,19 +16,24 @@ from typing import Literal
 from nfcore.engine._callsite import CallSite
 from nfcore.engine._chain import HeldRule, PlacedRule
 from nfcore.engine._overlay import ChainOverlay, PendingRule
+from nfcore.engine._set_overlay import SetOverlay
 from nfcore.operations import (
     AddChain,
+    AddElement,
     AddRule,
+    AddSet,
     BaseChain,
     DeleteChain,
+    DeleteElement,
     DeleteRule,
+    DeleteSet,
     FlushChain,
     Operation,
     Policy,
     SetPolicy,
 )
 
-__all__ = ["ChainPlan", "Step", "plan_chain"]
+__all__ = ["ChainPlan", "Step", "plan_chain", "plan_set"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +46,31 @@ class Step:
 
 @dataclass(slots=True)
 class ChainPlan:
-    """One chain's operations by the phase of the transaction in which they are due."""
+    """One chain's or set's operations by the phase of the transaction in which they are due."""
 
     creations: list[Step] = field(default_factory=list)
     deletions: list[Step] = field(default_factory=list)
     policies: list[Step] = field(default_factory=list)
     additions: list[Step] = field(default_factory=list)
     removals: list[Step] = field(default_factory=list)
+
+
+def plan_set(overlay: SetOverlay) -> ChainPlan:
+    """The operations that one named set needs."""
+    plan, ref = ChainPlan(), overlay.ref
+    if not overlay.exists:
+        if overlay.original is not None:
+            plan.removals.append(Step(operation=DeleteSet(set=ref), site=overlay.site))
+        return plan
+    if overlay.original is None and overlay.type is not None:
+        creation = AddSet(set=ref, type=overlay.type)
+        plan.creations.append(Step(operation=creation, site=overlay.site))
+    for key, site in overlay.deleted.items():
+        plan.deletions.append(Step(operation=DeleteElement(set=ref, key=key), site=site))
+    for key, (element, site) in overlay.added.items():
+        addition = AddElement(set=ref, key=key, data=element.data, comment=element.comment)
+        plan.additions.append(Step(operation=addition, site=site))
+    return plan
 
 
 def plan_chain(overlay: ChainOverlay) -> ChainPlan:
@@ -149,7 +172,8 @@ def _splice(overlay: ChainOverlay, plan: ChainPlan, gap: _Gap) -> set[int]:
 
 
 def _add(overlay: ChainOverlay, rule: PendingRule, *, place: Literal["head", "tail"]) -> Step:
-    operation = AddRule(chain=overlay.ref, body=rule.body, place=place, tag=rule.tag)
+    body = rule.body if rule.native is None else rule.native
+    operation = AddRule(chain=overlay.ref, body=body, place=place, tag=rule.tag)
     return Step(operation=operation, site=rule.site)
 
 

@@ -19,11 +19,17 @@ from nfcore.exceptions import EventsLost, ListingFailed, NotFound
 from nfcore.executor import CommitEvents, EventKind, RulesetEvent, RulesetMonitor
 from nfcore.operations import (
     TABLES,
+    AddElement,
     AddRule,
+    AddSet,
     ChainRef,
     ChainState,
+    DeleteElement,
     DeleteRule,
+    DeleteSet,
     Operation,
+    SetRef,
+    SetState,
     Snapshot,
     TableRef,
 )
@@ -37,6 +43,18 @@ _ROUNDS: Final = 50
 _LATE: Final = 0.05
 """Seconds that a notification may come after the generation that it tells of can be seen."""
 _GENERATIONS: Final = 1 << 32
+
+_OF_SETS: Final = frozenset(
+    {
+        EventKind.NEW_SET,
+        EventKind.DELETED_SET,
+        EventKind.NEW_ELEMENT,
+        EventKind.DELETED_ELEMENT,
+    }
+)
+
+_ANONYMOUS: Final = "__"
+"""What the names of sets begin with that belong to a single rule."""
 
 ForeignCommit = Callable[[CommitEvents], None]
 """Told of every commit that the engine did not make."""
@@ -53,6 +71,9 @@ class MirroredExecutor(Protocol):
 
     def chain_state(self, chain: ChainRef) -> ChainState | None:
         """One chain, or None where it is not there."""
+
+    def set_state(self, ref: SetRef) -> SetState | None:
+        """One named set, or None where it is not there."""
 
 
 class Mirror:
@@ -78,6 +99,7 @@ class Mirror:
         self._ruleset: Ruleset | None = None
         self._generation = 0
         self._dirty: set[ChainRef] = set()
+        self._dirty_sets: set[SetRef] = set()
         self._own_port: int | None = None
         self.listings = 0
         """How often the whole ruleset was listed."""
@@ -90,12 +112,15 @@ class Mirror:
         """
         for _ in range(_ROUNDS):
             ruleset = self._absorbed()
-            if self._executor.generation() == self._generation and not self._dirty:
+            if self._executor.generation() == self._generation and not self._is_dirty():
                 return ruleset
             self._relist_dirty(ruleset)
             if self._executor.generation() != self._generation:
                 self._wait_for_notification()
         raise ListingFailed(f"the ruleset changed during each of {_ROUNDS} looks at it")
+
+    def _is_dirty(self) -> bool:
+        return bool(self._dirty or self._dirty_sets)
 
     def moved(self) -> bool:
         """Whether anybody else committed since `current` or `committed` was last called."""
@@ -135,6 +160,7 @@ class Mirror:
             raise ListingFailed("a mirror needs an executor that knows the generation")
         self.listings += 1
         self._dirty.clear()
+        self._dirty_sets.clear()
         self._generation = snapshot.generation
         self._ruleset = ruleset = Ruleset.from_snapshot(snapshot)
         return ruleset
@@ -143,6 +169,9 @@ class Mirror:
         dirty, self._dirty = self._dirty, set()
         for chain in dirty:
             ruleset.replace_chain(chain, self._executor.chain_state(chain))
+        dirty_sets, self._dirty_sets = self._dirty_sets, set()
+        for ref in dirty_sets:
+            ruleset.replace_set(ref, self._executor.set_state(ref))
 
     def _wait_for_notification(self) -> None:
         readable, _, _ = select.select([self._monitor], [], [], _LATE)
@@ -193,8 +222,16 @@ class Mirror:
         events = [event for event in commit.events() if event.table in self._tables]
         added = [self._chain(event) for event in events if event.kind is EventKind.NEW_RULE]
         deleted = {event.handle for event in events if event.kind is EventKind.DELETED_RULE}
-        return added == [op.chain for op in operations if isinstance(op, AddRule)] and (
-            deleted >= {op.handle for op in operations if isinstance(op, DeleteRule)}
+        sets = {(event.version, event.name) for event in events if event.kind in _OF_SETS}
+        return (
+            added == [op.chain for op in operations if isinstance(op, AddRule)]
+            and deleted >= {op.handle for op in operations if isinstance(op, DeleteRule)}
+            and sets
+            <= {
+                (op.set.table.version, op.set.name)
+                for op in operations
+                if isinstance(op, AddSet | DeleteSet | AddElement | DeleteElement)
+            }
         )
 
     def _carry_over(self, commit: CommitEvents) -> None:
@@ -206,21 +243,26 @@ class Mirror:
             name = self._tables.get(event.table)
             if name is None:
                 continue
-            table = TableRef(version=event.version, name=name)
-            match event.kind:
-                case EventKind.NEW_TABLE:
-                    ruleset.add_table(table)
-                case EventKind.DELETED_TABLE:
-                    ruleset.drop_table(table)
-                    self._dirty = {chain for chain in self._dirty if chain.table != table}
-                case EventKind.DELETED_CHAIN:
-                    ruleset.drop_chain(self._chain(event))
-                    self._dirty.discard(self._chain(event))
-                case EventKind.DELETED_RULE:
-                    if not ruleset.drop_rule(self._chain(event), event.handle):
-                        self._dirty.add(self._chain(event))
-                case EventKind.NEW_CHAIN | EventKind.NEW_RULE:
+            self._take_in(ruleset, event, TableRef(version=event.version, name=name))
+
+    def _take_in(self, ruleset: Ruleset, event: RulesetEvent, table: TableRef) -> None:
+        match event.kind:
+            case EventKind.NEW_TABLE:
+                ruleset.add_table(table)
+            case EventKind.DELETED_TABLE:
+                ruleset.drop_table(table)
+                self._dirty = {chain for chain in self._dirty if chain.table != table}
+                self._dirty_sets = {ref for ref in self._dirty_sets if ref.table != table}
+            case EventKind.DELETED_CHAIN:
+                ruleset.drop_chain(self._chain(event))
+                self._dirty.discard(self._chain(event))
+            case EventKind.DELETED_RULE:
+                if not ruleset.drop_rule(self._chain(event), event.handle):
                     self._dirty.add(self._chain(event))
+            case EventKind.NEW_CHAIN | EventKind.NEW_RULE:
+                self._dirty.add(self._chain(event))
+            case _ if not event.name.startswith(_ANONYMOUS):
+                self._dirty_sets.add(SetRef(table=table, name=event.name))
 
     def _chain(self, event: RulesetEvent) -> ChainRef:
         table = TableRef(version=event.version, name=self._tables[event.table])

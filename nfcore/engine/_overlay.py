@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from nfcore.engine._callsite import CallSite
 from nfcore.engine._chain import Chain, HeldRule, PlacedRule, jump_targets
-from nfcore.operations import BaseChain, ChainRef, Policy
+from nfcore.operations import BaseChain, ChainRef, NativeRule, Policy
 from translate import Rule
 
 __all__ = ["ChainOverlay", "Journal", "PendingRule"]
@@ -47,12 +47,24 @@ class Journal:
 
 
 class PendingRule:
-    """A rule that the transaction adds; not ``live`` when it was deleted again."""
+    """A rule that the transaction adds; not ``live`` when it was deleted again.
 
-    __slots__ = ("at_head", "body", "counters", "live", "site", "tag")
+    ``native`` are the statements to send where iptables has no words for the rule.
+    """
 
-    def __init__(self, body: Rule, *, tag: str | None, at_head: bool, site: CallSite) -> None:
+    __slots__ = ("at_head", "body", "counters", "live", "native", "site", "tag")
+
+    def __init__(
+        self,
+        body: Rule,
+        *,
+        tag: str | None,
+        at_head: bool,
+        site: CallSite,
+        native: NativeRule | None = None,
+    ) -> None:
         self.body: Final = body
+        self.native: Final = native
         self.tag: Final = tag
         self.at_head: Final = at_head
         self.site: Final = site

@@ -8,20 +8,29 @@ from typing import Self
 
 import translate
 from nfcore.engine._chain import Chain, HeldRule, PlacedRule
+from nfcore.engine._named_set import NamedSet
 from nfcore.exceptions import NotFound
 from nfcore.operations import (
     AddChain,
+    AddElement,
     AddRule,
+    AddSet,
     AddTable,
     ChainRef,
     ChainState,
     DeleteChain,
+    DeleteElement,
     DeleteRule,
+    DeleteSet,
     DeleteTable,
     FlushChain,
     KernelRule,
+    NativeRule,
     Operation,
+    SetElement,
     SetPolicy,
+    SetRef,
+    SetState,
     Snapshot,
     TableRef,
     TableState,
@@ -29,7 +38,7 @@ from nfcore.operations import (
 )
 from translate import IPVersion, Rule
 
-__all__ = ["Ruleset"]
+__all__ = ["Ruleset", "iptables_form"]
 
 
 class Ruleset:
@@ -39,10 +48,11 @@ class Ruleset:
     (or one notification of the kernel's) over.
     """
 
-    __slots__ = ("_tables",)
+    __slots__ = ("_sets", "_tables")
 
     def __init__(self) -> None:
         self._tables: dict[TableRef, dict[str, Chain]] = {}
+        self._sets: dict[TableRef, dict[str, NamedSet]] = {}
 
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot) -> Self:
@@ -52,6 +62,9 @@ class Ruleset:
             chains = ruleset._tables[table] = {}
             for name, listed in state.chains.items():
                 chains[name] = _indexed(listed)
+            ruleset._sets[table] = {
+                name: NamedSet.from_state(held) for name, held in state.sets.items()
+            }
         return ruleset
 
     def snapshot(self) -> Snapshot:
@@ -73,7 +86,8 @@ class Ruleset:
                             ),
                         )
                         for name, chain in chains.items()
-                    }
+                    },
+                    sets={name: held.state() for name, held in self.sets(table).items()},
                 )
                 for table, chains in self._tables.items()
             }
@@ -96,6 +110,14 @@ class Ruleset:
         found = self.chain(ChainRef(table=TableRef(version=version, name=table), name=chain))
         return iter(()) if found is None else iter(found)
 
+    def sets(self, table: TableRef) -> Mapping[str, NamedSet]:
+        """A table's named sets and maps; none where there is no such table."""
+        return self._sets.get(table, {})
+
+    def named_set(self, ref: SetRef) -> NamedSet | None:
+        """The set, or None."""
+        return self.sets(ref.table).get(ref.name)
+
     # What others did, as a mirror hears of it.
 
     def add_table(self, table: TableRef) -> None:
@@ -105,6 +127,7 @@ class Ruleset:
     def drop_table(self, table: TableRef) -> None:
         """Forget a table and all that it holds."""
         self._tables.pop(table, None)
+        self._sets.pop(table, None)
 
     def drop_chain(self, chain: ChainRef) -> None:
         """Forget a chain."""
@@ -130,6 +153,13 @@ class Ruleset:
         else:
             self._tables.setdefault(chain.table, {})[chain.name] = _indexed(state)
 
+    def replace_set(self, ref: SetRef, state: SetState | None) -> None:
+        """Take over one named set as it was listed; None where it is not there."""
+        if state is None:
+            self._sets.get(ref.table, {}).pop(ref.name, None)
+        else:
+            self._sets.setdefault(ref.table, {})[ref.name] = NamedSet.from_state(state)
+
     def apply(self, operations: Sequence[Operation], handles: Sequence[int]) -> None:
         """Carry a commit over.
 
@@ -147,8 +177,25 @@ class Ruleset:
             elif isinstance(operation, DeleteRule):
                 chain = self._known(operation.chain)
                 chain.remove(self._held(chain, operation.chain, operation.handle))
+            elif isinstance(operation, AddElement | DeleteElement):
+                self._apply_to_set(operation)
+            elif isinstance(operation, AddSet):
+                sets = self._sets.setdefault(operation.set.table, {})
+                sets.setdefault(operation.set.name, NamedSet(operation.type))
+            elif isinstance(operation, DeleteSet):
+                self.replace_set(operation.set, None)
             else:
                 self._apply_structure(operation)
+
+    def _apply_to_set(self, operation: AddElement | DeleteElement) -> None:
+        held = self.named_set(operation.set)
+        if held is None:
+            raise NotFound(f"no {operation.set}")
+        if isinstance(operation, DeleteElement):
+            held.discard(operation.key)
+        else:
+            element = SetElement(data=operation.data, comment=operation.comment)
+            held.add(operation.key, element)
 
     def _apply_structure(
         self, operation: AddTable | DeleteTable | AddChain | DeleteChain | FlushChain | SetPolicy
@@ -156,7 +203,7 @@ class Ruleset:
         if isinstance(operation, AddTable):
             self._tables.setdefault(operation.table, {})
         elif isinstance(operation, DeleteTable):
-            self._tables.pop(operation.table, None)
+            self.drop_table(operation.table)
         elif isinstance(operation, AddChain):
             chains = self._tables.setdefault(operation.chain.table, {})
             chains.setdefault(operation.chain.name, Chain(operation.base))
@@ -180,7 +227,8 @@ class Ruleset:
 
     def _add_rule(self, operation: AddRule, handle: int) -> None:
         chain = self._known(operation.chain)
-        rule = HeldRule(_iptables_form(operation), handle=handle, tag=operation.tag)
+        body = iptables_form(operation.chain, operation.body)
+        rule = HeldRule(body, handle=handle, tag=operation.tag)
         if operation.before is not None:
             chain.insert(rule, before=self._held(chain, operation.chain, operation.before))
         elif operation.place == "head":
@@ -209,14 +257,14 @@ def _indexed(state: ChainState) -> Chain:
     return chain
 
 
-def _iptables_form(operation: AddRule) -> Rule:
-    if isinstance(operation.body, Rule):
-        return operation.body
-    table = operation.chain.table
+def iptables_form(chain: ChainRef, body: Rule | NativeRule) -> Rule:
+    """A rule as it would be read back; nft's own statements are opaque matches."""
+    if isinstance(body, Rule):
+        return body
     rule, _ = translate.from_nft(
-        [dict(statement) for statement in operation.body.expr],
-        version=table.version,
-        table=table.name,
-        chain=operation.chain.name,
+        [dict(statement) for statement in body.expr],
+        version=chain.table.version,
+        table=chain.table.name,
+        chain=chain.name,
     )
     return rule

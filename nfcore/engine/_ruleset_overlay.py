@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 
 import translate
 from nfcore.engine._callsite import CallSite
-from nfcore.engine._chain import PlacedRule, jump_targets
-from nfcore.engine._derive import Step, plan_chain
+from nfcore.engine._chain import HeldRule, PlacedRule, jump_targets
+from nfcore.engine._derive import Step, plan_chain, plan_set
 from nfcore.engine._iptrule import IptRule
 from nfcore.engine._overlay import ChainOverlay, Journal, PendingRule
-from nfcore.engine._ruleset import Ruleset
+from nfcore.engine._ruleset import Ruleset, iptables_form
+from nfcore.engine._set_overlay import SetOverlay
 from nfcore.exceptions import Conflict, InvalidInput, NotFound
 from nfcore.operations import (
     TABLES,
-    AddChain,
+    AddElement,
     AddTable,
     ChainRef,
+    DeleteElement,
+    NativeRule,
     Policy,
+    SetElement,
+    SetRef,
+    SetType,
     TableRef,
     base_chain_of,
+    table_of,
 )
 from translate import IPVersion, Rule
 from translate.rule import check_chain_name
@@ -43,6 +51,7 @@ class RulesetOverlay:
         self._ruleset = ruleset
         self._parsed = parsed
         self._overlays: dict[ChainRef, ChainOverlay] = {}
+        self._sets: dict[SetRef, SetOverlay] = {}
         self._refs: dict[tuple[IPVersion, str, str], ChainRef] = {}
 
     # Rules.
@@ -79,6 +88,60 @@ class RulesetOverlay:
         """A chain's rules in order."""
         overlay = self._overlay(version, table, chain)
         return iter(overlay) if overlay.exists else iter(())
+
+    # Rules of nft's own, which are told apart by their tags.
+
+    def tagged(self, chain: ChainRef, tag: str) -> PlacedRule | None:
+        """The first rule with this tag, or None."""
+        rules = self.rules(chain.table.version, chain.table.name, chain.name)
+        return next((rule for rule in rules if rule.tag == tag), None)
+
+    def add_native(
+        self, chain: ChainRef, rule: NativeRule, tag: str, at_head: bool, site: CallSite
+    ) -> None:
+        """Put a rule of nft's own at the chain's head or end, unless its tag is in the chain."""
+        overlay = self._existing(chain.table.version, chain.table.name, chain.name)
+        if self.tagged(chain, tag) is not None:
+            return
+        body = iptables_form(chain, rule)
+        for target in jump_targets(body):
+            self._existing(chain.table.version, chain.table.name, target)
+        overlay.add(PendingRule(body, tag=tag, at_head=at_head, site=site, native=rule))
+
+    def delete_tagged(self, chain: ChainRef, tag: str, site: CallSite) -> None:
+        """Take the first rule with this tag out of its chain, if there is one."""
+        found = self.tagged(chain, tag)
+        if found is not None:
+            overlay = self._overlay(chain.table.version, chain.table.name, chain.name)
+            overlay.delete(cast("PendingRule | HeldRule", found), site)
+
+    # Named sets.
+
+    def named_set(self, ref: SetRef) -> SetOverlay:
+        """The set as the transaction leaves it; only to be looked at."""
+        overlay = self._sets.get(ref)
+        if overlay is None:
+            overlay = self._sets[ref] = SetOverlay(ref, self._ruleset.named_set(ref), self.journal)
+        return overlay
+
+    def new_set(self, ref: SetRef, kind: SetType, site: CallSite) -> None:
+        """Create a set, unless it is there."""
+        self.named_set(ref).create(kind, site)
+
+    def remove_set(self, ref: SetRef, site: CallSite) -> None:
+        """Remove a set with its elements, if it is there."""
+        self.named_set(ref).remove(site)
+
+    def add_elements(self, elements: Sequence[AddElement], site: CallSite) -> None:
+        """Put elements in; those that are there stay as they are."""
+        for new in elements:
+            element = SetElement(data=new.data, comment=new.comment)
+            self.named_set(new.set).add(new.key, element, site)
+
+    def delete_elements(self, elements: Sequence[DeleteElement], site: CallSite) -> None:
+        """Take elements out where they are there."""
+        for old in elements:
+            self.named_set(old.set).delete(old.key, site)
 
     # Chains.
 
@@ -143,6 +206,7 @@ class RulesetOverlay:
     def steps(self) -> list[Step]:
         """The operations that take the kernel from what it holds to this."""
         plans = [plan_chain(overlay) for overlay in self._overlays.values()]
+        plans += [plan_set(overlay) for overlay in self._sets.values()]
         self._check_removals()
         return [
             *self._new_tables([step for plan in plans for step in plan.creations]),
@@ -156,10 +220,9 @@ class RulesetOverlay:
     def _new_tables(self, creations: Sequence[Step]) -> list[Step]:
         tables: dict[TableRef, Step] = {}
         for step in creations:
-            if isinstance(step.operation, AddChain):
-                table = step.operation.chain.table
-                if not self._ruleset.has_table(table) and table not in tables:
-                    tables[table] = Step(operation=AddTable(table=table), site=step.site)
+            table = table_of(step.operation)
+            if not self._ruleset.has_table(table) and table not in tables:
+                tables[table] = Step(operation=AddTable(table=table), site=step.site)
         return list(tables.values())
 
     def _check_removals(self) -> None:

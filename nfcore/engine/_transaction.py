@@ -11,13 +11,20 @@ from nfcore.engine._chain import PlacedRule
 from nfcore.engine._changes import Change, change_of
 from nfcore.engine._derive import Step
 from nfcore.engine._iptrule import IptRule
+from nfcore.engine._named_set import SetView
 from nfcore.engine._ruleset_overlay import RulesetOverlay
 from nfcore.engine._source import RulesetSource
 from nfcore.exceptions import CommitRefused, TransactionClosed
 from nfcore.executor import Executor
 from nfcore.operations import (
+    AddElement,
+    ChainRef,
+    DeleteElement,
+    NativeRule,
     Operation,
     Policy,
+    SetRef,
+    SetType,
 )
 from translate import IPVersion, Rule
 
@@ -160,6 +167,86 @@ class Transaction:
             TransactionClosed: the transaction has ended.
         """
         return self._open_view().is_referenced(version, table, chain)
+
+    # Rules of nft's own and named sets, for layouts.
+
+    def tagged(self, chain: ChainRef, tag: str) -> PlacedRule | None:
+        """The first rule of a chain with this tag, or None.
+
+        Raises:
+            TransactionClosed: the transaction has ended.
+        """
+        return self._open_view().tagged(chain, tag)
+
+    def add_native(
+        self, chain: ChainRef, rule: NativeRule, *, tag: str, at_head: bool = False
+    ) -> None:
+        """Put a rule that iptables has no words for into a chain, unless its tag is there already.
+
+        Args:
+            chain: where.
+            rule: the rule.
+            tag: what it is known by.
+            at_head: whether it goes to the chain's head instead of its end.
+
+        Raises:
+            NotFound: the chain, or one that the rule jumps to, is not there.
+            TransactionClosed: the transaction has ended.
+        """
+        self._change(RulesetOverlay.add_native, chain, rule, tag, at_head)
+
+    def delete_tagged(self, chain: ChainRef, tag: str) -> None:
+        """Take the first rule with this tag out of a chain; do nothing if there is none.
+
+        Raises:
+            TransactionClosed: the transaction has ended.
+        """
+        self._change(RulesetOverlay.delete_tagged, chain, tag)
+
+    def named_set(self, ref: SetRef) -> SetView:
+        """A named set as the transaction leaves it, to be looked at.
+
+        Raises:
+            TransactionClosed: the transaction has ended.
+        """
+        return self._open_view().named_set(ref)
+
+    def new_set(self, ref: SetRef, kind: SetType) -> None:
+        """Create a named set, and its table; do nothing if it is there.
+
+        Raises:
+            Conflict: there is one of another type.
+            TransactionClosed: the transaction has ended.
+        """
+        self._change(RulesetOverlay.new_set, ref, kind)
+
+    def remove_set(self, ref: SetRef) -> None:
+        """Remove a named set with its elements; do nothing if there is none.
+
+        Rules that look it up must be gone when the transaction is committed.
+
+        Raises:
+            TransactionClosed: the transaction has ended.
+        """
+        self._change(RulesetOverlay.remove_set, ref)
+
+    def add_elements(self, elements: Sequence[AddElement]) -> None:
+        """Put elements into named sets; those that are there stay as they are.
+
+        Raises:
+            Conflict: one is there with other data.
+            NotFound: there is no such set.
+            TransactionClosed: the transaction has ended.
+        """
+        self._change(RulesetOverlay.add_elements, elements)
+
+    def delete_elements(self, elements: Sequence[DeleteElement]) -> None:
+        """Take elements out of named sets, where they are there.
+
+        Raises:
+            TransactionClosed: the transaction has ended.
+        """
+        self._change(RulesetOverlay.delete_elements, elements)
 
     # Policies.
 

@@ -72,7 +72,7 @@ def with_compat_rules(
                 replace(rule, body=read.get(rule.handle, rule.body)) for rule in chain.rules
             ),
         )
-    return TableState(chains=chains)
+    return replace(state, chains=chains)
 
 
 def _chains_named_in(state: TableState) -> set[str]:

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import translate
-from nfcore.operations import TABLES, BaseChain, ChainState, KernelRule, TableRef, TableState
+from nfcore.executor._decode_sets import decode_set
+from nfcore.operations import (
+    TABLES,
+    BaseChain,
+    ChainState,
+    KernelRule,
+    SetState,
+    TableRef,
+    TableState,
+)
 from translate import InvalidRule, IPVersion, check_chain_name
 
 __all__ = ["decode_table", "tables_among"]
@@ -42,17 +51,23 @@ def decode_table(listing: bytes, table: TableRef) -> TableState:
     """
     chains: dict[str, dict[str, Any]] = {}
     rules: dict[str, list[KernelRule]] = {}
+    sets: dict[str, SetState] = {}
     for item in _items(listing.decode()):
         if (chain := item.get("chain")) is not None and _is_iptables_name(chain["name"]):
             chains[chain["name"]] = chain
             rules[chain["name"]] = []
         elif (rule := item.get("rule")) is not None and rule["chain"] in rules:
             rules[rule["chain"]].append(_rule(rule, table))
+        elif (named := item.get("set") or item.get("map")) is not None:
+            state = decode_set(named)
+            if state is not None:
+                sets[named["name"]] = state
     return TableState(
         chains={
             name: ChainState(base=_base(chain), rules=tuple(rules[name]))
             for name, chain in chains.items()
-        }
+        },
+        sets=sets,
     )
 
 

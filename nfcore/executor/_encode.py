@@ -7,6 +7,7 @@ misread is refused here, before anything is sent.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
 from typing import Any, Final
@@ -14,15 +15,20 @@ from typing import Any, Final
 import translate
 from nfcore.exceptions import InvalidInput
 from nfcore.executor._checks import check_handle, check_place, check_policy, check_table
+from nfcore.executor._encode_sets import encode_element_json, encode_set_json
 from nfcore.operations import (
     TABLES,
     AddChain,
+    AddElement,
     AddRule,
+    AddSet,
     AddTable,
     BaseChain,
     ChainRef,
     DeleteChain,
+    DeleteElement,
     DeleteRule,
+    DeleteSet,
     DeleteTable,
     FlushChain,
     NativeRule,
@@ -33,7 +39,16 @@ from nfcore.operations import (
 from translate import NftRule, Statement, Untranslatable, check_chain_name
 from translate.nft.comment import RuleComment, join_comment
 
-__all__ = ["Command", "check_table_prefix", "encode", "encode_operation", "encode_rule"]
+__all__ = [
+    "Command",
+    "check_table_prefix",
+    "encode",
+    "encode_json",
+    "encode_operation",
+    "encode_rule",
+]
+
+_JSON: Final = json.JSONEncoder(separators=(",", ":"))
 
 Command = dict[str, Any]
 """One command of libnftables-json(5): ``{"add": {"rule": {…}}}``."""
@@ -59,6 +74,18 @@ def encode(operations: Iterable[Operation], *, table_prefix: str = "") -> Iterat
     """
     for operation in operations:
         yield encode_operation(operation, table_prefix)
+
+
+def encode_json(operation: Operation, prefix: str) -> str:
+    """One operation's commands as JSON text, joined by commas. Raises what `encode_operation` does.
+
+    Args:
+        operation: what to do.
+        prefix: what the kernel's tables have before iptables' names for them.
+    """
+    if isinstance(operation, AddElement | DeleteElement):
+        return encode_element_json(operation, prefix)
+    return ",".join(map(_JSON.encode, encode_operation(operation, prefix)))
 
 
 def check_table_prefix(prefix: str) -> str:
@@ -167,6 +194,18 @@ def _(operation: AddRule, prefix: str) -> list[Command]:
 def _(operation: DeleteRule, prefix: str) -> list[Command]:
     handle = check_handle(operation.handle, operation)
     return [{"delete": {"rule": _in_chain(operation.chain, prefix) | {"handle": handle}}}]
+
+
+@encode_operation.register(AddSet)
+@encode_operation.register(DeleteSet)
+def _(operation: AddSet | DeleteSet, prefix: str) -> list[Command]:
+    return [json.loads(encode_set_json(operation, prefix))]
+
+
+@encode_operation.register(AddElement)
+@encode_operation.register(DeleteElement)
+def _(operation: AddElement | DeleteElement, prefix: str) -> list[Command]:
+    return [json.loads(encode_element_json(operation, prefix))]
 
 
 def _table(table: TableRef, prefix: str) -> dict[str, Any]:

@@ -10,6 +10,8 @@
     :EARLY ACCEPT [0:0]
     # tag front
     [3:180] -A FORWARD -o docker0 -j DOCKER
+    # set same ifname . ifname
+    # element same {"comment": "1", "data": null, "key": ["br0", "br0"]}
     # nft FORWARD {"comment": null, "expr": [{"counter": {"packets": 0, "bytes": 0}}, …]}
     COMMIT
 """
@@ -25,6 +27,7 @@ from typing import Any, Final
 
 import translate
 from nfcore.exceptions import InvalidInput
+from nfcore.executor._fake_sets import SET_WORDS, read_set_line, sets_lines
 from nfcore.operations import (
     BASE_CHAINS,
     TABLES,
@@ -62,6 +65,7 @@ def dump_ruleset(tables: Mapping[TableRef, TableState]) -> str:
         lines += [f"# {ref.version.program}", f"*{ref.name}"]
         for name, chain in table.chains.items():
             lines += _chain_lines(ChainRef(table=ref, name=name), chain)
+        lines += sets_lines(table.sets)
         for name, chain in table.chains.items():
             for rule in chain.rules:
                 lines += _rule_lines(name, rule)
@@ -133,8 +137,8 @@ class _Reader:
             raise InvalidInput(f"the table {self._table} does not end with COMMIT")
 
     def _line(self, line: str) -> Iterator[Operation]:
-        if line in {"# iptables", "# ip6tables"}:
-            self._version = IPVersion.V4 if line == "# iptables" else IPVersion.V6
+        if line.startswith("#"):
+            yield from self._comment(line)
         elif line.startswith("*"):
             yield self._begin(line[1:])
         elif line == "COMMIT":
@@ -142,19 +146,25 @@ class _Reader:
             self._table = None
         elif found := _CHAIN.fullmatch(line):
             yield self._chain(found["name"], found["policy"])
+        elif found := _RULE.fullmatch(line):
+            counters = Counters(packets=int(found["packets"]), bytes=int(found["bytes"]))
+            yield self._rule(shlex.split(found["words"])[1:], counters)
+        elif line:
+            raise InvalidInput("neither a table, a chain, a rule nor COMMIT")
+
+    def _comment(self, line: str) -> Iterator[Operation]:
+        if line in {"# iptables", "# ip6tables"}:
+            self._version = IPVersion.V4 if line == "# iptables" else IPVersion.V6
         elif found := _HOOK.fullmatch(line):
             kind: Any = found["type"]
             hook: Any = found["hook"]
             self._base = BaseChain(type=kind, hook=hook, priority=int(found["priority"]))
         elif line.startswith(_TAG):
             self._tag = line.removeprefix(_TAG)
+        elif line.startswith(SET_WORDS):
+            yield read_set_line(line, self._current())
         elif found := _NFT.fullmatch(line):
             yield self._native_rule(found["chain"], json.loads(found["rule"]))
-        elif found := _RULE.fullmatch(line):
-            counters = Counters(packets=int(found["packets"]), bytes=int(found["bytes"]))
-            yield self._rule(shlex.split(found["words"])[1:], counters)
-        elif line and not line.startswith("#"):
-            raise InvalidInput("neither a table, a chain, a rule nor COMMIT")
 
     def _begin(self, name: str) -> Operation:
         if self._table is not None:

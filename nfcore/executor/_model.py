@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,21 +11,28 @@ from typing import Final, NamedTuple
 import translate
 from nfcore.executor._encode import encode_rule
 from nfcore.executor._model_hooks import requirements_of
+from nfcore.executor._model_sets import ModelSet, RefusedError, lookups_of
 from nfcore.operations import (
     AddChain,
+    AddElement,
     AddRule,
+    AddSet,
     AddTable,
     BaseChain,
     ChainRef,
     ChainState,
     DeleteChain,
+    DeleteElement,
     DeleteRule,
+    DeleteSet,
     DeleteTable,
     FlushChain,
     KernelRule,
     Operation,
     Policy,
     SetPolicy,
+    SetRef,
+    SetType,
     TableRef,
     TableState,
     base_chain_of,
@@ -39,13 +45,6 @@ _JUMP_STACK: Final = 16  # NFT_JUMP_STACK_SIZE
 _CONNTRACK_PRIORITY: Final = -200  # NF_IP_PRI_CONNTRACK: address translation comes after it
 
 
-class RefusedError(Exception):
-    """The kernel's refusal of one operation, by its error number."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"Could not process rule: {os.strerror(number)}")
-
-
 class RuleForm:
     """A rule as it is sent, what the kernel's checks ask about it, and how it is read back."""
 
@@ -53,6 +52,7 @@ class RuleForm:
         self._place = operation.chain
         self._native = encode_rule(operation)
         self.targets: Final = tuple(_jump_targets(self._native.expr))
+        self.lookups: Final = frozenset(lookups_of(self._native))
         self.requirements: Final = tuple(requirements_of(self._native.expr))
 
     @cached_property
@@ -125,6 +125,7 @@ class ModelChain:
 @dataclass(slots=True, kw_only=True)
 class _Table:
     chains: dict[str, ModelChain] = field(default_factory=dict)
+    sets: dict[str, ModelSet] = field(default_factory=dict)
     last_handle: int = 0
 
     def new_handle(self) -> int:
@@ -144,6 +145,7 @@ class ModelRuleset:
         other.tables = {
             ref: _Table(
                 chains={name: chain.copy() for name, chain in table.chains.items()},
+                sets={name: held.copy() for name, held in table.sets.items()},
                 last_handle=table.last_handle,
             )
             for ref, table in self.tables.items()
@@ -160,7 +162,8 @@ class ModelRuleset:
                         rules=tuple(rule.form.held(rule.handle) for rule in chain.present()),
                     )
                     for name, chain in table.chains.items()
-                }
+                },
+                sets={name: held.state() for name, held in table.sets.items()},
             )
             for ref, table in self.tables.items()
         }
@@ -191,6 +194,8 @@ class ModelRuleset:
                 self._add_rule(operation, step.form)
             case DeleteRule(chain=ref, handle=handle):
                 self._delete_rule(self._chain(ref), handle)
+            case AddSet() | DeleteSet() | AddElement() | DeleteElement() as operation:
+                self._apply_to_set(operation)
 
     def validate(self) -> None:
         """Check what is checked when a transaction ends.
@@ -214,6 +219,40 @@ class ModelRuleset:
             return self._table(ref.table).chains[ref.name]
         except KeyError:
             raise RefusedError(errno.ENOENT) from None
+
+    def _apply_to_set(self, operation: AddSet | DeleteSet | AddElement | DeleteElement) -> None:
+        match operation:
+            case AddSet(set=ref, type=kind):
+                self._add_set(ref, kind)
+            case DeleteSet(set=ref):
+                self._delete_set(ref)
+            case AddElement(set=ref):
+                self._set(ref).add(operation)
+            case DeleteElement(set=ref, key=key):
+                self._set(ref).delete(key)
+
+    def _set(self, ref: SetRef) -> ModelSet:
+        try:
+            return self._table(ref.table).sets[ref.name]
+        except KeyError:
+            raise RefusedError(errno.ENOENT) from None
+
+    def _add_set(self, ref: SetRef, kind: SetType) -> None:
+        table = self._table(ref.table)
+        held = table.sets.get(ref.name)
+        if held is None:
+            table.new_handle()
+            table.sets[ref.name] = ModelSet(kind)
+        elif held.type != kind:
+            raise RefusedError(errno.EEXIST)
+
+    def _delete_set(self, ref: SetRef) -> None:
+        self._set(ref)
+        table = self.tables[ref.table]
+        rules = (rule for chain in table.chains.values() for rule in chain.present())
+        if any(ref.name in rule.form.lookups for rule in rules):
+            raise RefusedError(errno.EBUSY)
+        del table.sets[ref.name]
 
     def _add_chain(self, operation: AddChain) -> None:
         table, name, base = self._table(operation.chain.table), operation.chain.name, operation.base
@@ -253,6 +292,8 @@ class ModelRuleset:
         for name in form.targets:
             if self._chain(replace(operation.chain, name=name)).base is not None:
                 raise RefusedError(errno.EOPNOTSUPP)
+        if not form.lookups <= self.tables[operation.chain.table].sets.keys():
+            raise RefusedError(errno.ENOENT)
         handle = self.tables[operation.chain.table].new_handle()
         chain.rules.insert(at, ModelRule(handle=handle, form=form))
 

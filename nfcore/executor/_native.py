@@ -14,13 +14,22 @@ from nfcore.exceptions import BackendUnavailable, CommitRefused, ListingFailed
 from nfcore.executor._base import Executor
 from nfcore.executor._compat import with_compat_rules
 from nfcore.executor._decode import decode_table, tables_among
-from nfcore.executor._encode import check_table_prefix, encode
+from nfcore.executor._encode import check_table_prefix, encode_json
 from nfcore.executor._monitor import RulesetMonitor
 from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._netns import call_in_netns
 from nfcore.executor._new_tables import refusal_in_new_tables
 from nfcore.executor._refusal import locate_refusal
-from nfcore.operations import ChainRef, ChainState, Operation, Snapshot, TableRef, TableState
+from nfcore.operations import (
+    ChainRef,
+    ChainState,
+    Operation,
+    SetRef,
+    SetState,
+    Snapshot,
+    TableRef,
+    TableState,
+)
 from translate import IPVersion
 
 __all__ = ["Library", "NativeExecutor", "Reply"]
@@ -176,6 +185,27 @@ class NativeExecutor(Executor):
             )
         return state.chains.get(chain.name)
 
+    def set_state(self, ref: SetRef) -> SetState | None:
+        """One named set as the kernel holds it; None where it is not there or of a foreign type.
+
+        Raises:
+            ListingFailed: it could not be read.
+        """
+        place = {
+            "family": ref.table.version.family,
+            "table": self._prefix + ref.table.name,
+            "name": ref.name,
+        }
+        with self._lock:
+            self._check_open()
+            for kind in ("set", "map"):
+                reply = self._library.run(_batch([_json({"list": {kind: place}})]))
+                if reply.done:
+                    return _decode(reply, ref.table).sets.get(ref.name)
+                if not reply.answer.startswith(os.strerror(errno.ENOENT)):
+                    raise ListingFailed(f"{ref} could not be listed: {reply.answer}")
+        return None
+
     def generation(self) -> int:
         """How often the kernel's ruleset was changed, by anyone, modulo 2**32.
 
@@ -202,9 +232,7 @@ class NativeExecutor(Executor):
             raise BackendUnavailable(f"the {self.name} executor is closed")
 
     def _run(self, operations: Sequence[Operation], *, dry_run: bool) -> None:
-        commands = [
-            ",".join(map(_json, group)) for group in encode(operations, table_prefix=self._prefix)
-        ]
+        commands = [encode_json(operation, self._prefix) for operation in operations]
         with self._lock:
             self._check_open()
             if not commands:

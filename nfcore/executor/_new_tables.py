@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from nfcore.executor._model import ModelRuleset, RefusedError, Step
-from nfcore.operations import AddTable, DeleteTable, Operation, TableRef
+from nfcore.operations import DeleteTable, Operation, TableRef, table_of
 
 __all__ = ["refusal_in_new_tables"]
 
@@ -30,7 +30,7 @@ def refusal_in_new_tables(
     others, made = set(present), ModelRuleset()
     try:
         for operation in operations:
-            table = _table_of(operation)
+            table = table_of(operation)
             if table not in others:
                 made.apply(Step.of(operation))
             elif isinstance(operation, DeleteTable):
@@ -39,9 +39,3 @@ def refusal_in_new_tables(
     except RefusedError as error:
         return str(error)
     return None
-
-
-def _table_of(operation: Operation) -> TableRef:
-    if isinstance(operation, AddTable | DeleteTable):
-        return operation.table
-    return operation.chain.table

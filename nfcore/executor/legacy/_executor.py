@@ -35,7 +35,7 @@ from nfcore.executor.legacy._programs import Place, Programs
 from nfcore.executor.legacy._read import read_tables
 from nfcore.executor.legacy._shape import check_shape
 from nfcore.executor.legacy._trial import try_out
-from nfcore.operations import AddTable, DeleteTable, Operation, Snapshot, TableRef
+from nfcore.operations import Operation, Snapshot, TableRef, table_of
 from translate import IPVersion
 
 __all__ = ["LegacyExecExecutor", "LegacyExecutor"]
@@ -202,7 +202,7 @@ class _LegacyExecutor(Executor):
             yield self._programs.with_lock_file(instead)
 
     def _plan(self, operations: Sequence[Operation], programs: Programs) -> Plan:
-        versions = {_table_of(operation).version: None for operation in operations}
+        versions = {table_of(operation).version: None for operation in operations}
         return make_plan(self._read(versions, programs), operations, self._new_handle)
 
     def _new_handle(self) -> int:
@@ -320,12 +320,6 @@ class _LegacyExecutor(Executor):
 
 def _save(version: IPVersion) -> str:
     return f"{version.program}-legacy-save"
-
-
-def _table_of(operation: Operation) -> TableRef:
-    if isinstance(operation, AddTable | DeleteTable):
-        return operation.table
-    return operation.chain.table
 
 
 class LegacyExecutor(_LegacyExecutor):

@@ -9,9 +9,13 @@ from nfcore.exceptions import InvalidInput
 from nfcore.executor._checks import check_handle, check_place, check_policy, check_table
 from nfcore.operations import (
     AddChain,
+    AddElement,
     AddRule,
+    AddSet,
     AddTable,
+    DeleteElement,
     DeleteRule,
+    DeleteSet,
     DeleteTable,
     Operation,
     SetPolicy,
@@ -32,6 +36,10 @@ def check_shape(operations: Iterable[Operation]) -> None:
         if isinstance(operation, AddTable | DeleteTable):
             check_table(operation.table)
             continue
+        if isinstance(operation, AddSet | DeleteSet | AddElement | DeleteElement):
+            raise InvalidInput(
+                f"{operation}: iptables has no named sets of its own: the layout `sets` needs nft"
+            )
         check_table(operation.chain.table)
         check_chain_name(operation.chain.name)
         if isinstance(operation, AddChain) and '"' in operation.chain.name:

@@ -1,0 +1,137 @@
+"""What one transaction does to one named set, laid over what the kernel holds.
+
+As with chains, every change costs the same however many elements there are, and leaves its inverse
+in the transaction's journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from nfcore.engine._callsite import CallSite
+from nfcore.engine._named_set import NamedSet
+from nfcore.engine._overlay import Journal
+from nfcore.exceptions import Conflict, NotFound
+from nfcore.operations import ElementKey, SetElement, SetRef, SetType
+
+__all__ = ["SetOverlay"]
+
+
+class SetOverlay:
+    """One set as the transaction leaves it.
+
+    Args:
+        ref: which set.
+        original: what the kernel holds; None where it holds no such set.
+        journal: where inverses go.
+
+    Attributes:
+        added: the elements that the transaction puts in, and who asked for each.
+        deleted: the keys of the kernel's elements that it takes out.
+        newest: the greatest comment of an element, as in `NamedSet`.
+    """
+
+    __slots__ = (
+        "_journal",
+        "added",
+        "deleted",
+        "exists",
+        "newest",
+        "original",
+        "ref",
+        "site",
+        "type",
+    )
+
+    def __init__(self, ref: SetRef, original: NamedSet | None, journal: Journal) -> None:
+        self.ref: Final = ref
+        self.original: Final = original
+        self.type: SetType | None = None if original is None else original.type
+        self.exists = original is not None
+        self.added: Final[dict[ElementKey, tuple[SetElement, CallSite]]] = {}
+        self.deleted: Final[dict[ElementKey, CallSite]] = {}
+        self.newest = "" if original is None else original.newest
+        self.site: CallSite | None = None
+        self._journal: Final = journal
+
+    def create(self, kind: SetType, site: CallSite) -> None:
+        """Create the set, unless it is there.
+
+        Raises:
+            Conflict: there is one of another type.
+        """
+        if self.type is not None and self.type != kind:
+            raise Conflict(f"{self.ref} is of {self.type}, not of {kind}")
+        if not self.exists:
+            self._journal.note(self._restore, self.exists, self.type, self.site)
+            self.exists, self.type, self.site = True, kind, site
+
+    def remove(self, site: CallSite) -> None:
+        """Remove the set with its elements, if it is there."""
+        for key, _ in list(self.items()):
+            self.delete(key, site)
+        if self.exists:
+            self._journal.note(self._restore, self.exists, self.type, self.site)
+            self.exists, self.site = False, site
+
+    def _restore(self, exists: bool, kind: SetType | None, site: CallSite | None) -> None:
+        self.exists, self.type, self.site = exists, kind, site
+
+    def get(self, key: ElementKey) -> SetElement | None:
+        """What is kept with a key, or None."""
+        added = self.added.get(key)
+        if added is not None:
+            return added[0]
+        if self.original is None or key in self.deleted:
+            return None
+        return self.original.elements.get(key)
+
+    def add(self, key: ElementKey, element: SetElement, site: CallSite) -> None:
+        """Put an element in; one that is there stays as it is.
+
+        Raises:
+            Conflict: the key is there with other data.
+            NotFound: there is no such set.
+        """
+        if not self.exists:
+            raise NotFound(f"no {self.ref}")
+        held = self.get(key)
+        if held is not None:
+            if held.data != element.data:
+                raise Conflict(f"{self.ref} holds {key} with {held.data}, not {element.data}")
+            return
+        comment = element.comment
+        if comment is not None and comment > self.newest:
+            self.newest = comment  # and so it stays: nobody minds a number that is left out
+        if key in self.deleted and self._is_original(key, element):
+            self._journal.note(self.deleted.__setitem__, key, self.deleted.pop(key))
+            return
+        self.added[key] = (element, site)
+        self._journal.note(self.added.pop, key)
+
+    def _is_original(self, key: ElementKey, element: SetElement) -> bool:
+        held = None if self.original is None else self.original.elements.get(key)
+        return held is not None and (held.data, held.comment) == (element.data, element.comment)
+
+    def delete(self, key: ElementKey, site: CallSite) -> None:
+        """Take an element out, if it is there."""
+        added = self.added.pop(key, None)
+        if added is not None:
+            self._journal.note(self.added.__setitem__, key, added)
+        elif self.get(key) is not None:
+            self.deleted[key] = site
+            self._journal.note(self.deleted.pop, key)
+
+    def items(self) -> Iterator[tuple[ElementKey, SetElement]]:
+        """The elements as the transaction leaves them."""
+        if self.original is not None:
+            for key, element in self.original.elements.items():
+                if key not in self.deleted:
+                    yield key, element
+        for key, (element, _) in self.added.items():
+            yield key, element
+
+    def __len__(self) -> int:
+        held = 0 if self.original is None else len(self.original.elements)
+        return held - len(self.deleted) + len(self.added)

@@ -54,6 +54,8 @@ _GLOBALS: Final = (
     ("W", Option(name="wait-interval", optional=True, repeatable=True)),
     ("", Option(name="line-numbers", words=0, repeatable=True)),
     ("M", Option(name="modprobe", repeatable=True)),
+    ("h", Option(name="help", optional=True)),
+    ("V", Option(name="version", words=0)),
     ("4", Option(name="ipv4", words=0, repeatable=True)),
     ("6", Option(name="ipv6", words=0, repeatable=True)),
 )
@@ -78,6 +80,7 @@ COMMANDS: Final = frozenset(
     }
 )
 _TOGETHER: Final = ({"list", "zero"}, {"list-rules", "zero"})
+_ONLY_PRINTING: Final = frozenset({"help", "version"})
 _TAKES_MORE: Final = frozenset(
     {"delete", "insert", "replace", "list", "list-rules", "zero", "set-counters"}
 )
@@ -328,6 +331,8 @@ class _Scanner:
             other = next((k for k in self._scanned.builtins if k in COMMANDS), None)
             if other is not None and {key, other} not in _TOGETHER:
                 raise given.error(f"cannot be used with {self._scanned.builtins[other].written}")
+        if key in _ONLY_PRINTING:
+            raise given.error("iptables would only print something, and change nothing")
         if key == "match":
             self._load_match(given)
         elif key in {"jump", "goto"}:

@@ -192,8 +192,10 @@ STRICTER = (
         "the kernel would cut it, and -A would refuse it",
     ),
     ("-Z INPUT -L FORWARD", "another chain", "iptables looks at the one given last"),
-    ("-V", "unknown option", "it is no command on rules"),
-    ("-A FORWARD -V", "unknown option", "iptables would print its version and do nothing"),
+    ("-V", "only print", "it is no command on rules"),
+    ("-A FORWARD -V", "only print", "iptables would print its version and do nothing"),
+    ("-h", "only print", "it is no command on rules"),
+    ("-A FORWARD --he", "only print", "iptables would print its options and do nothing"),
 )
 
 

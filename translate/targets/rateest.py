@@ -91,7 +91,10 @@ def _parse_time(given: Given) -> int:
     found = _TIME.fullmatch(given.value)
     if found is None:
         raise given.error(f"invalid time {given.value!r}: a number and s, ms or us")
-    return int(float(found["number"]) * _UNITS[found["unit"][:1].lower()])
+    time = float(found["number"]) * _UNITS[found["unit"][:1].lower()]
+    if time == math.inf:
+        raise given.error(f"time {given.value!r} is out of range")
+    return int(time)
 
 
 def _ewma_log(interval: int, time: int, given: Given) -> int:

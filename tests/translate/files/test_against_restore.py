@@ -192,7 +192,7 @@ STRICTER = {
     "a chain named as a target": ("*filter\n:LOG - [0:0]\nCOMMIT\n", "name of a target"),
     "a chain named as an option": ("*filter\n:-one - [0:0]\nCOMMIT\n", "begins with '-'"),
     "an open quote": ('*filter\n-A INPUT -m comment --comment "a\nCOMMIT\n', "stays open"),
-    "the version": ("*filter\n-A INPUT -V\nCOMMIT\n", "unknown option"),
+    "the version": ("*filter\n-A INPUT -V\nCOMMIT\n", "only print"),
     "a built-in chain of other tables": ("*raw\n:FORWARD - [0:0]\nCOMMIT\n", "of other tables"),
 }
 

@@ -48,6 +48,7 @@ CASES = ExtensionCases(
     refused=(
         RATEEST.refusal("--rateest-interval 1s --rateest-ewmalog 8s", "--rateest-name must be"),
         RATEEST.refusal("--rateest-name x --rateest-interval 1s", "--rateest-ewmalog must be"),
+        RATEEST.refusal(_times("x", "1s", "1e400"), "time '1e400' is out of range"),
         *(
             RATEEST.refusal(_times("x", interval, ewma), message)
             for interval, ewma, message in (

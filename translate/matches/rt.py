@@ -12,8 +12,8 @@ from translate.exceptions import InvalidRule, Untranslatable
 from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
 from translate.nft.cursor import Cursor
 from translate.nft.headers import HeaderLength
-from translate.nft.intervals import interval_from_nft, interval_to_nft
-from translate.nft.statements import exthdr, match, number_from_json
+from translate.nft.intervals import interval_from_nft, interval_to_nft, number_from_nft
+from translate.nft.statements import exthdr, match
 from translate.rule import Match, Rule
 from translate.types import IPVersion, Negatable, Statement, address_text
 from translate.values.clipped import ClippedInterval
@@ -142,7 +142,7 @@ class RtExtension(MatchExtension[Rt]):
         if cursor.peek() == _ANY:
             cursor.take()
             return Rt()
-        kind = _type_from_nft(cursor)
+        kind = number_from_nft(cursor, _TYPE, maximum=_MAX_FIELD)
         left = interval_from_nft(cursor, _SEGMENTS_LEFT, maximum=_MAX_FIELD)
         length = _LENGTH.from_nft(cursor)
         of_type_0 = kind == _TYPE_0
@@ -242,14 +242,3 @@ def _addresses_from_nft(cursor: Cursor) -> tuple[IPv6Address, ...]:
         return ()
     cursor.take(1 + len(addresses))
     return tuple(addresses)
-
-
-def _type_from_nft(cursor: Cursor) -> Negatable[int] | None:
-    view = cursor.match_on(_TYPE)
-    if view is None or not view.is_equality:
-        return None
-    kind = number_from_json(view.right, maximum=_MAX_FIELD)
-    if kind is None:
-        return None
-    cursor.take()
-    return Negatable(kind, view.negated)

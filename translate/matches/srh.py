@@ -12,6 +12,7 @@ from translate.addresses import mask_of_length
 from translate.exceptions import InvalidRule, Untranslatable
 from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
 from translate.nft.cursor import Cursor
+from translate.nft.intervals import number_from_nft
 from translate.nft.statements import are_folded, bitwise_and, exthdr, match, number_from_json
 from translate.protocols import nft_protocol
 from translate.rule import Match, Rule
@@ -190,7 +191,7 @@ class SrhExtension(MatchExtension[Srh]):
             header_length=_comparisons_from_nft(cursor, _COMPARED["hdr-len"]),
             segments_left=_comparisons_from_nft(cursor, _COMPARED["segs-left"]),
             last_entry=_comparisons_from_nft(cursor, _COMPARED["last-entry"]),
-            tag=_tag_from_nft(cursor),
+            tag=number_from_nft(cursor, _TAG, maximum=_MAX_TAG),
             last=_segment_from_nft(cursor),
         )
 
@@ -250,17 +251,6 @@ def _next_header_from_nft(cursor: Cursor) -> Negatable[int] | None:
     if view is None or not view.is_equality:
         return None
     number = nft_protocol(view.right)
-    if number is None:
-        return None
-    cursor.take()
-    return Negatable(number, view.negated)
-
-
-def _tag_from_nft(cursor: Cursor) -> Negatable[int] | None:
-    view = cursor.match_on(_TAG)
-    if view is None or not view.is_equality:
-        return None
-    number = number_from_json(view.right, maximum=_MAX_TAG)
     if number is None:
         return None
     cursor.take()

@@ -12,6 +12,7 @@ from translate.extension import Given, GivenOptions, Option
 from translate.matches._ports import PORT_OPTIONS, PortsExtension, PortsMatch
 from translate.nft.cursor import Cursor
 from translate.nft.statements import MatchView, bitwise_and, match, meta, payload
+from translate.nft.tcp_options import tcp_option_from_json, tcp_option_json
 from translate.numbers import parse_uint
 from translate.protocols import TCP
 from translate.types import Negatable, Statement
@@ -23,20 +24,6 @@ _FLAGS: Final = MappingProxyType(
 )
 _ALL: Final = 0x3F
 _SYN_MASK: Final = 0x17
-_OPTION_KINDS: Final = MappingProxyType(
-    {
-        "eol": 0,
-        "nop": 1,
-        "maxseg": 2,
-        "window": 3,
-        "sack-perm": 4,
-        "sack": 5,
-        "timestamp": 8,
-        "md5sig": 19,
-        "mptcp": 30,
-        "fastopen": 34,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,23 +141,15 @@ def _parse_option(given: Given | None) -> Negatable[int] | None:
 
 
 def _option_to_nft(option: Negatable[int]) -> Statement:
-    names = {kind: name for name, kind in _OPTION_KINDS.items()}
-    body: dict[str, Any] = {"name": names.get(option.value, option.value)}
-    if option.value not in names:
-        body = {"base": option.value, "offset": 0, "len": 8}
-    return match({"tcp option": body}, not option.negated)
+    return match({"tcp option": tcp_option_json(option.value)}, not option.negated)
 
 
 def _option_from_nft(cursor: Cursor) -> Negatable[int] | None:
     view = cursor.match()
     if view is None or not isinstance(view.left, dict) or not view.is_equality:
         return None
-    body = view.left.get("tcp option")
-    if not isinstance(body, dict) or "field" in body or not isinstance(view.right, bool):
-        return None
-    name = body.get("name")
-    kind = _OPTION_KINDS.get(name) if isinstance(name, str) else body.get("base")
-    if type(kind) is not int or not 1 <= kind <= 255:
+    kind = tcp_option_from_json(view.left.get("tcp option"))
+    if not kind or not isinstance(view.right, bool):
         return None
     there = view.right != view.negated
     if there or cursor.has_protocol(TCP):

@@ -6,7 +6,8 @@ from typing import Any
 
 from translate.exceptions import Untranslatable
 from translate.nft.cursor import Cursor
-from translate.nft.statements import match, number_from_json
+from translate.nft.intervals import number_from_nft
+from translate.nft.statements import match
 from translate.types import Negatable, Statement
 
 __all__ = ["HeaderLength"]
@@ -54,11 +55,7 @@ class HeaderLength:
 
     def from_nft(self, cursor: Cursor) -> Negatable[int] | None:
         """Read such a statement at the cursor and step past it."""
-        view = cursor.match_on(self._left)
-        if view is None or not view.is_equality:
-            return None
-        units = number_from_json(view.right, maximum=_MAX_UNITS)
+        units = number_from_nft(cursor, self._left, maximum=_MAX_UNITS)
         if units is None:
             return None
-        cursor.take()
-        return Negatable((units + self._least) * self._unit, view.negated)
+        return Negatable((units.value + self._least) * self._unit, units.negated)

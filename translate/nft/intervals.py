@@ -11,7 +11,7 @@ from translate.nft.statements import match, number_from_json, value_range
 from translate.types import Negatable, Statement
 from translate.values.intervals import Interval, interval_json
 
-__all__ = ["interval_from_nft", "interval_to_nft"]
+__all__ = ["interval_from_nft", "interval_to_nft", "number_from_nft"]
 
 _NO_NAMES: Final[Mapping[str, int]] = MappingProxyType({})
 
@@ -27,6 +27,16 @@ def interval_to_nft(left: Any, test: Negatable[Interval], *, as_range: bool = Fa
     interval = test.value
     right = value_range(interval.first, interval.last) if as_range else interval_json(interval)
     return match(left, right, negated=test.negated)
+
+
+def number_from_nft(cursor: Cursor, left: Any, *, maximum: int) -> Negatable[int] | None:
+    """Read ``LEFT [!=] NUMBER`` at the cursor and step past it."""
+    view = cursor.match_on(left)
+    number = None if view is None else number_from_json(view.right, maximum=maximum)
+    if view is None or number is None or not view.is_equality:
+        return None
+    cursor.take()
+    return Negatable(number, view.negated)
 
 
 def interval_from_nft(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from translate.exceptions import InvalidRule, Untranslatable
 from translate.extension import Given, GivenOptions, Option, ParseContext, TargetExtension
 from translate.nft.cursor import Cursor
-from translate.nft.statements import number_from_json
+from translate.nft.tcp_options import tcp_option_from_json, tcp_option_json
 from translate.numbers import parse_uint
 from translate.protocols import TCP
 from translate.rule import Rule, Target
@@ -20,18 +20,6 @@ __all__ = ["Tcpoptstrip", "TcpoptstripExtension"]
 
 _NAMES: Final = MappingProxyType(
     {"wscale": 3, "mss": 2, "sack-permitted": 4, "sack": 5, "timestamp": 8, "md5": 19}
-)
-_NFT_NAMES: Final = MappingProxyType(
-    {
-        "maxseg": 2,
-        "window": 3,
-        "sack-perm": 4,
-        "sack": 5,
-        "timestamp": 8,
-        "md5sig": 19,
-        "mptcp": 30,
-        "fastopen": 34,
-    }
 )
 _LEAST: Final = 2
 
@@ -73,7 +61,7 @@ class TcpoptstripExtension(TargetExtension[Tcpoptstrip]):
         del rule
         if not value.kinds:
             raise Untranslatable("-j TCPOPTSTRIP without options", "it changes nothing")
-        return [{"reset": {"tcp option": _option_json(kind)}} for kind in value.kinds]
+        return [{"reset": {"tcp option": tcp_option_json(kind)}} for kind in value.kinds]
 
     def from_nft(self, cursor: Cursor) -> Tcpoptstrip | None:
         kinds: list[int] = []
@@ -104,17 +92,7 @@ def _parse_kinds(given: Given) -> tuple[int, ...]:
     return tuple(sorted(kinds))
 
 
-def _option_json(kind: int) -> dict[str, Any]:
-    name = next((name for name, number in _NFT_NAMES.items() if number == kind), None)
-    return {"base": kind, "offset": 0, "len": 8} if name is None else {"name": name}
-
-
 def _read_kind(statement: Statement | None) -> int | None:
     body = (statement or {}).get("reset")
-    option = body.get("tcp option") if isinstance(body, dict) else None
-    if not isinstance(option, dict):
-        return None
-    if isinstance(option.get("name"), str):
-        return _NFT_NAMES.get(option["name"]) if set(option) == {"name"} else None
-    kind = number_from_json(option.get("base"), maximum=0xFF)
+    kind = tcp_option_from_json(body.get("tcp option") if isinstance(body, dict) else None)
     return None if kind is None or kind < _LEAST else kind

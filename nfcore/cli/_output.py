@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 __all__ = ["console", "error_console", "print_json", "print_table", "table"]
+
+_FIRST_COLUMN: Final = "bold cyan"
+_COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
+    {"BRIDGE": "green", "IPV4": "yellow", "IPV6": "yellow", "MODE": "magenta"}
+)
 
 
 def console() -> Console:
@@ -31,8 +37,10 @@ def print_json(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A plain table without lines, its head in bold."""
-    made = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    """A plain table without lines; colours show where the output is a terminal."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(columns):
+        made.add_column(column, style=_FIRST_COLUMN if index == 0 else _COLUMNS.get(column))
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made

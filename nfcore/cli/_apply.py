@@ -49,7 +49,7 @@ def apply(
     layout: Annotated[
         Layout, typer.Option("--layout", help="How the rules are laid out in the kernel.")
     ] = Layout.RULES,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     no_userland_proxy: Annotated[
         bool,
         typer.Option(

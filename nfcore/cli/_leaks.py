@@ -36,7 +36,7 @@ def leaks(
     ],
     *,
     fix: Annotated[bool, typer.Option("--fix", help="Remove them, in one transaction.")] = False,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,

@@ -55,7 +55,7 @@ def create(
         ),
     ] = None,
     userland_proxy: UserlandProxyOption = None,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
@@ -81,7 +81,7 @@ def create(
 def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The network's name.")],
     *,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
@@ -96,7 +96,7 @@ def remove(
 @app.command("ls")
 def list_networks(
     *,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
     as_json: JsonOption = False,
 ) -> None:

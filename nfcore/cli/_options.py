@@ -22,17 +22,22 @@ __all__ = [
 class Backend(enum.Enum):
     """``--backend``."""
 
+    AUTO = "auto"
     NFTABLES = "nftables"
     CFFI = "cffi"
     MODULE = "module"
+    LEGACY = "legacy"
+    LEGACY_EXEC = "legacy-exec"
 
 
 BackendOption = Annotated[
     Backend,
     typer.Option(
         "--backend",
-        help="What talks to the kernel: nftables (libnftables by the compiled extension or else by "
-        "the nftables module), or just the one or the other.",
+        help="What talks to the kernel: auto (nf_tables where it is usable, else iptables-legacy; "
+        "see nfcore doctor), nftables (libnftables by the compiled extension or else by the "
+        "nftables module), cffi or module (just the one or the other), legacy "
+        "(iptables-legacy-restore), legacy-exec (iptables-legacy, one for each rule).",
     ),
 ]
 NetnsOption = Annotated[

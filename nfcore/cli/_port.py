@@ -45,7 +45,7 @@ def publish(
     container: ContainerArgument,
     ports: PortsArgument,
     *,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
@@ -63,7 +63,7 @@ def release(
     container: ContainerArgument,
     ports: PortsArgument,
     *,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
@@ -90,7 +90,7 @@ def _ports_of(
 @app.command("ls")
 def list_ports(
     *,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
     as_json: JsonOption = False,
 ) -> None:

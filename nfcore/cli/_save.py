@@ -22,7 +22,7 @@ def save(
     counters: Annotated[
         bool, typer.Option("--counters", "-c", help="Print packet and byte counters.")
     ] = False,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
 ) -> None:
     """Print what is programmed, in the format of iptables-save."""

@@ -35,7 +35,7 @@ def watch(
         str, typer.Argument(metavar="FILE", help="What nfcore apply takes; not standard input.")
     ],
     *,
-    backend: BackendOption = Backend.NFTABLES,
+    backend: BackendOption = Backend.AUTO,
     no_userland_proxy: Annotated[
         bool,
         typer.Option(

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from nfcore.doctor._findings import Finding, Level
-from nfcore.exceptions import NfcoreError
-from nfcore.executor import Executor, ExecutorKind, open_executor
+from nfcore.exceptions import BackendUnavailable, Conflict, NfcoreError
+from nfcore.executor import Choice, Executor, ExecutorKind, explain_choice, open_executor
 from nfcore.operations import Snapshot
 
 __all__ = ["Host", "examine"]
@@ -35,12 +35,14 @@ class Host:
         proc: the process file system.
         which: finds a program, as `shutil.which`.
         open_executor: opens an executor, as `nfcore.executor.open_executor`.
+        choose: chooses a backend, as `nfcore.executor.explain_choice`.
         netns: the network namespace to look at, or None for the caller's.
     """
 
     proc: Path = Path("/proc")
     which: Callable[[str], str | None] = shutil.which
     open_executor: Callable[..., Executor] = open_executor
+    choose: Callable[[str | None], Choice] = explain_choice
     netns: str | None = None
 
 
@@ -59,6 +61,7 @@ def examine(host: Host | None = None) -> tuple[Finding, ...]:
 
 def _all(host: Host) -> Iterator[Finding]:
     yield _privileges(host)
+    yield _backend(host)
     yield from _executors(host)
     yield from _legacy(host)
     yield from _programs(host)
@@ -80,6 +83,29 @@ def _privileges(host: Host) -> Finding:
         detail="no CAP_NET_ADMIN: nothing can be programmed",
         remedy="sudo nfcore …, or try it with nfcore apply --sandbox FILE",
     )
+
+
+def _backend(host: Host) -> Finding:
+    subject = "backend"
+    try:
+        choice = host.choose(host.netns)
+    except Conflict as conflict:
+        return Finding(
+            subject=subject,
+            level=Level.NOTE,
+            detail=str(conflict),
+            remedy="--backend with every command, or nfcore migrate --to nftables|legacy",
+        )
+    except BackendUnavailable as error:
+        return Finding(
+            subject=subject,
+            level=Level.MISSING,
+            detail=str(error),
+            remedy="pip install pip-nftables, or apt-get install iptables",
+        )
+    except NfcoreError as error:
+        return Finding(subject=subject, level=Level.NOTE, detail=str(error))
+    return Finding(subject=subject, level=Level.OK, detail=f"{choice.kind}: {choice.reason}")
 
 
 def _executors(host: Host) -> Iterator[Finding]:

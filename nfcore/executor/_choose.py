@@ -115,5 +115,6 @@ def choose_kind(nftables: KindReport, legacy: KindReport) -> Choice:
             f"{reason}, but {theirs} holds {other.contents}, and packets pass both kinds of "
             f"tables: give --backend {chosen.kind} to program {mine} beside it, or "
             f"--backend {other.kind} to stay there"
+            + ("; nfcore migrate moves Docker's rules" if other.contents.docker else "")
         )
     return Choice(kind=chosen.kind, reason=reason)

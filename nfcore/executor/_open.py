@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 from nfcore.exceptions import BackendUnavailable, InvalidInput
 from nfcore.executor._base import Executor
 from nfcore.executor._cffi import CffiExecutor
-from nfcore.executor._choose import choose_kind
+from nfcore.executor._choose import Choice, choose_kind
 from nfcore.executor._hybrid import HybridExecutor
 from nfcore.executor._module import NftablesModuleExecutor
 from nfcore.executor._native import NativeExecutor
@@ -18,7 +18,7 @@ from nfcore.executor._netns import enter_netns
 from nfcore.executor._report import report_legacy, report_nftables
 from nfcore.executor.legacy import LegacyExecExecutor, LegacyExecutor, Place
 
-__all__ = ["ExecutorKind", "open_executor"]
+__all__ = ["ExecutorKind", "explain_choice", "open_executor"]
 
 ExecutorKind = Literal["auto", "nftables", "cffi", "module", "legacy", "legacy-exec"]
 
@@ -67,11 +67,29 @@ def open_executor(
     return _LEGACY[kind](netns=netns)
 
 
+def explain_choice(netns: str | None = None) -> Choice:
+    """What ``auto`` chooses here, and why; nothing is changed.
+
+    Args:
+        netns: the network namespace; None is the caller's.
+
+    Raises:
+        NfcoreError: what `open_executor` raises.
+    """
+    try:
+        _open_native("nftables", netns, "").close()
+    except BackendUnavailable as error:
+        nftables = report_nftables(netns, answer=str(error))
+        return choose_kind(nftables, report_legacy(netns, to_use=True))
+    return choose_kind(report_nftables(netns), report_legacy(netns))
+
+
 def _open_best(netns: str | None, table_prefix: str) -> Executor:
     try:
         native = _open_native("nftables", netns, table_prefix)
     except BackendUnavailable as error:
-        choose_kind(report_nftables(netns, answer=str(error)), report_legacy(netns, to_use=True))
+        nftables = report_nftables(netns, answer=str(error))
+        choose_kind(nftables, report_legacy(netns, to_use=True, make_table=True))
         return open_executor("legacy", netns=netns, table_prefix=table_prefix)
     try:
         choose_kind(report_nftables(netns), report_legacy(netns))

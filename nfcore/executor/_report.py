@@ -55,12 +55,15 @@ def _chains_in_use(kernel: NftablesSocket) -> Iterator[ChainRef]:
                 yield ChainRef(table=TableRef(version=version, name=table), name=chain)
 
 
-def report_legacy(netns: str | None, *, to_use: bool = False) -> KindReport:
+def report_legacy(
+    netns: str | None, *, to_use: bool = False, make_table: bool = False
+) -> KindReport:
     """What the legacy tables hold, apart from rules that nf_tables has no form for.
 
     Args:
         netns: the network namespace; None is the caller's.
-        to_use: whether to find out if they can be programmed, too.
+        to_use: whether to find out if they can be programmed, too: are the programs there?
+        make_table: whether to find out if the kernel can, too, where it has made no table so far.
 
     Raises:
         InvalidInput: the namespace's name cannot be one.
@@ -76,7 +79,7 @@ def report_legacy(netns: str | None, *, to_use: bool = False) -> KindReport:
         return KindReport(kind="legacy")
     try:
         with LegacyExecutor(netns=netns) as executor:
-            if to_use and not in_use:
+            if make_table and not in_use:
                 executor.commit([AddTable(table=TableRef(version=IPVersion.V4, name="filter"))])
             contents = contents_of(only_native_forms(executor.snapshot()))
     except (BackendUnavailable, CommitRefused) as error:

@@ -67,9 +67,10 @@ def test_the_plan_run_by_iptables_gives_the_same_rules(netns: str, nfcore: Run) 
     for line in plan[:-1]:
         program, *arguments = line[2:].split()
         in_netns(netns, [f"{program}-legacy", *arguments])
-    nfcore("apply", "--netns", netns, SCENARIO).ok()
+    nft = ("--netns", netns, "--backend", "nftables")
+    nfcore("apply", *nft, SCENARIO).ok()
     for version in ("", "6"):
-        saved = nfcore("save", "--netns", netns, *([f"-{version}"] if version else [])).ok()
+        saved = nfcore("save", *nft, *([f"-{version}"] if version else [])).ok()
         legacy = in_netns(netns, [f"ip{version}tables-legacy-save"]).stdout
         rules = [line for line in saved.splitlines() if line.startswith("-A")]
         assert sorted(rules) == sorted(x for x in legacy.splitlines() if x.startswith("-A"))

@@ -6,10 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from nfcore.doctor import Host, Level, examine
-from nfcore.exceptions import BackendUnavailable
-from nfcore.executor import Executor
+from nfcore.exceptions import BackendUnavailable, ListingFailed, NfcoreError
+from nfcore.executor import Choice, Executor
 from tests.cli.conftest import Run
+from tests.netns import in_netns
 
 
 def test_a_complete_host(nfcore: Run, netns: str) -> None:
@@ -43,3 +46,37 @@ def test_what_is_missing_comes_with_its_remedy(tmp_path: Path) -> None:
     assert findings["legacy tables (IPv4)"].level is Level.NOTE
     assert findings["IP forwarding"].remedy == "sysctl -w net.ipv4.ip_forward=1"
     assert "--iptables=false" in findings["dockerd"].detail
+
+
+def backend(nfcore: Run, netns: str) -> dict[str, str]:
+    findings: list[dict[str, str]] = json.loads(nfcore("doctor", "--json", "--netns", netns).ok())
+    return next(finding for finding in findings if finding["subject"] == "backend")
+
+
+def test_the_choice_of_a_backend_is_explained(nfcore: Run, netns: str) -> None:
+    assert backend(nfcore, netns) == {
+        "subject": "backend",
+        "level": "ok",
+        "detail": "nftables: nf_tables is usable",
+        "remedy": None,
+    }
+    in_netns(netns, ["iptables-legacy", "-N", "DOCKER"])
+    found = backend(nfcore, netns)
+    assert found["level"] == "note"
+    assert "but iptables-legacy holds DOCKER chains" in found["detail"]
+    assert "nfcore migrate --to nftables|legacy" in found["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("error", "level"),
+    [
+        (BackendUnavailable("no way to program rules"), Level.MISSING),
+        (ListingFailed("iptables-legacy-save ended with exit code 1"), Level.NOTE),
+    ],
+)
+def test_no_backend(error: NfcoreError, level: Level) -> None:
+    def fail(_: str | None) -> Choice:
+        raise error
+
+    found = next(f for f in examine(Host(choose=fail)) if f.subject == "backend")
+    assert (found.level, found.detail) == (level, str(error))

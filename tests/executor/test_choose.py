@@ -48,7 +48,7 @@ def test_rules_are_not_split_over_both() -> None:
     assert str(caught.value) == (
         "nf_tables is usable, but iptables-legacy holds DOCKER chains (iptables -t filter DOCKER), "
         "and packets pass both kinds of tables: give --backend nftables to program nf_tables "
-        "beside it, or --backend legacy to stay there"
+        "beside it, or --backend legacy to stay there; nfcore migrate moves Docker's rules"
     )
 
 

@@ -174,9 +174,24 @@ class ExecCarrier(Carrier):
             return
         text = str(answer)
         if answer.code in {0, 1}:
+            if _is_there(step, programs) == (expected == 0):
+                return
             found = "is there already" if expected else "is not there any more"
             text = f"somebody changed the chain meanwhile: the rule {found} ({text})"
         raise ToolFailedError(text, step=step, is_refusal=_is_refusal(answer), reached=reached)
+
+
+def _is_there(step: Step, programs: Programs) -> bool:
+    """Whether a rule is there, asked of iptables-legacy-save.
+
+    ``ip6tables-legacy -C`` (1.8.9) is not to be believed: it takes a rule for another one that
+    differs only in what its matches and target are given (``--dport 80`` and ``--dport 81``).
+    """
+    program = f"{_iptables(step.table.version)}-save"
+    answer = programs.run(program, ["-t", step.table.name])
+    if not answer.succeeded:
+        raise ToolFailedError(str(answer), step=step)
+    return f"-A {step.spec}" in answer.out.split("\n")
 
 
 def _iptables(version: IPVersion) -> str:

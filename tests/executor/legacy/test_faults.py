@@ -329,6 +329,30 @@ class TestOneByOne:
 
         assert "-A FORWARD -j ACCEPT" not in saved(host).split("*filter")[1]  # it is their work
 
+    def test_an_answer_of_ip6tables_that_is_wrong(self, one_by_one: LegacyExecExecutor) -> None:
+        """It says that a rule is there where one with another port is."""
+        rules = [f"-p tcp -m tcp --dport {port} -j ACCEPT" for port in (80, 81)]
+        forward = chain("FORWARD", FILTER6)
+        one_by_one.commit([add(forward, rules[0])])
+        one_by_one.commit([add(forward, rules[1])])
+        assert rules_of(one_by_one, forward) == ["-j ACCEPT", *rules]
+
+        one_by_one.commit([delete(forward, state_of(one_by_one, forward).rules[-1].handle)])
+        assert rules_of(one_by_one, forward) == ["-j ACCEPT", rules[0]]
+
+    def test_nobody_tells_whether_an_answer_is_wrong(
+        self, one_by_one: LegacyExecExecutor, host: str, fake: Fake
+    ) -> None:
+        before = saved(host)
+        fake(PROGRAM, "exit 0")
+        path = fake("iptables-legacy-save", f"[ $call = 2 ] && exit 6\n{RUN}")
+
+        with pytest.raises(CommitRefused, match="iptables-legacy-save ended with exit code 6"):
+            one_by_one.commit([add(FORWARD, "-i a -j ACCEPT")])
+
+        path.unlink()
+        assert saved(host) == before
+
 
 HOLD = """
 import fcntl, sys

@@ -39,6 +39,7 @@ def tcp_option_from_json(body: Any) -> int | None:
     if "name" in body:
         name = body["name"]
         return _KINDS.get(name) if isinstance(name, str) and body.keys() == {"name"} else None
-    if (body.get("offset"), body.get("len")) != (0, 8):
+    # In a reset statement libnftables lists no length.
+    if body.get("offset") != 0 or body.get("len") not in (0, 8):
         return None
     return number_from_json(body.get("base"), maximum=0xFF)

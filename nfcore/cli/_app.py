@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nfcore.cli import _apply, _doctor, _leaks, _network, _port, _save, _translate, _watch
+from nfcore.cli import _apply, _doctor, _leaks, _network, _port, _restore, _save, _translate, _watch
 from nfcore.cli._output import error_console
 from nfcore.exceptions import NetfilterError
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.command("apply")(_apply.apply)
 app.command("save")(_save.save)
+app.command("restore")(_restore.restore)
 app.add_typer(_network.app, name="network")
 app.add_typer(_port.app, name="port")
 app.command("translate", context_settings=_translate.CONTEXT_SETTINGS)(_translate.translate)

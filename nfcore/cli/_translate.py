@@ -10,12 +10,15 @@ from typing import Annotated
 import typer
 
 from nfcore.cli._output import print_json
+from nfcore.cli._restore import read_text
 from translate import (
+    IPVersion,
     format_command,
     parse_command,
     to_nft_commands,
     translate_lines,
 )
+from translate.files import dump_to_nft_commands, read_save, settle_save, write_save
 
 __all__ = ["CONTEXT_SETTINGS", "translate"]
 
@@ -44,11 +47,27 @@ def translate(
         bool,
         typer.Option("--lines", help="Read commands from standard input, print one line for each."),
     ] = False,
+    restore: Annotated[
+        str | None,
+        typer.Option(
+            "--restore",
+            metavar="FILE",
+            help="Translate a file that iptables-save printed; - is standard input.",
+        ),
+    ] = None,
+    ipv6: Annotated[
+        bool, typer.Option("--ipv6", help="With --restore: it is ip6tables-save's.")
+    ] = False,
     to: Annotated[
         Form, typer.Option("--to", help="nft JSON, or the form that iptables-save prints.")
     ] = Form.JSON,
 ) -> None:
     """Translate iptables commands into nft JSON; nothing is sent."""
+    if restore is not None:
+        if command or lines:
+            raise typer.BadParameter("--restore reads a file, give no command and no --lines")
+        _translate_file(restore, IPVersion.V6 if ipv6 else IPVersion.V4, to)
+        return
     if lines:
         if command:
             raise typer.BadParameter("--lines reads commands from standard input, give none here")
@@ -65,6 +84,14 @@ def translate(
             sys.stdout.write(f"{format_command(parsed)}\n")
     else:
         print_json({"nftables": [made for parsed in commands for made in to_nft_commands(parsed)]})
+
+
+def _translate_file(file: str, version: IPVersion, to: Form) -> None:
+    dumps = settle_save(read_save(read_text(file), version=version))
+    if to is Form.SAVE:
+        sys.stdout.write(write_save(dumps))
+    else:
+        print_json({"nftables": [made for dump in dumps for made in dump_to_nft_commands(dump)]})
 
 
 def _stdin_lines() -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self
@@ -13,11 +13,15 @@ from nfcore.engine._ruleset import Ruleset
 from nfcore.engine._source import RulesetSource
 from nfcore.engine._sources import open_source
 from nfcore.engine._transaction import Transaction
+from nfcore.exceptions import CommitRefused
 from nfcore.executor._base import Executor
+from nfcore.operations import Operation
 from translate import Rule
 
 __all__ = ["Engine"]
 
+_ATTEMPTS: Final = 20
+"""How often a plan is made anew because others committed before it."""
 _PARSED_RULES: Final = 20_000
 """So many parsed rules are remembered from one transaction to the next: most come again."""
 
@@ -92,6 +96,53 @@ class Engine:
         except BaseException:
             transaction.abandon()
             raise
+
+    def commit(
+        self, plan: Callable[[Ruleset], Sequence[Operation]], *, check_only: bool = False
+    ) -> tuple[Operation, ...]:
+        """Commit operations that are planned over the ruleset as it is.
+
+        Args:
+            plan: gives the operations; called again where others commit meanwhile.
+            check_only: have them checked and change nothing.
+
+        Returns:
+            What was committed, or checked.
+
+        Raises:
+            CommitRefused: the kernel refused an operation; nothing was changed.
+            ListingFailed: the ruleset could not be read.
+            Locked: another engine has a transaction open.
+            NetfilterError: what ``plan`` raises.
+        """
+        with self._locked():
+            for attempt in range(1, _ATTEMPTS + 1):
+                operations = tuple(plan(self._source.current()))
+                if not operations:
+                    return ()
+                if check_only:
+                    self._executor.check(operations)
+                    return operations
+                try:
+                    self._executor.commit(operations)
+                except CommitRefused:
+                    if attempt == _ATTEMPTS or not self._source.moved():
+                        raise
+                    continue
+                self._source.committed(operations)
+                return operations
+            raise AssertionError("the last attempt returns or raises")
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        if self._lock is None:
+            yield
+            return
+        self._lock.acquire()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         """Close the source and the executor."""

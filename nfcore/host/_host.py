@@ -25,10 +25,13 @@ from nfcore.bridge import (
     recognize,
     resolve_port,
 )
-from nfcore.engine import Change, Engine, Transaction
-from nfcore.exceptions import Conflict, NotFound
+from nfcore.engine import Change, Engine, Ruleset, Transaction
+from nfcore.exceptions import CommitRefused, Conflict, NotFound
+from nfcore.host._restore import RestorePlan, plan_restore
 from nfcore.host._save import save_text
+from nfcore.operations import Operation
 from translate import IPVersion
+from translate.files import read_save
 
 __all__ = ["Applied", "Host"]
 
@@ -83,6 +86,46 @@ class Host:
             ListingFailed: the ruleset could not be read.
         """
         return save_text(self._engine.ruleset, version, counters=counters)
+
+    # Files of iptables-save's.
+
+    def restore(
+        self, text: str, version: IPVersion, *, file: str, flush: bool = True, test: bool = False
+    ) -> tuple[Operation, ...]:
+        """Load a file in iptables-save's format, all tables in one transaction.
+
+        Args:
+            text: the file's text.
+            version: the IP version that it is for.
+            file: its name, for messages.
+            flush: empty each table of the file first.
+            test: have the kernel check it, and change nothing.
+
+        Returns:
+            What was committed, or checked.
+
+        Raises:
+            CommitRefused: the kernel refused a rule; the file's line is named.
+            ParseError: a line is wrong; it is named.
+            NetfilterError: what the engine raises; nothing was changed.
+        """
+        parsed = read_save(text, version=version)
+        plans: list[RestorePlan] = []
+
+        def plan(ruleset: Ruleset) -> tuple[Operation, ...]:
+            plans.append(plan_restore(parsed, ruleset, flush=flush))
+            return plans[-1].operations
+
+        try:
+            return self._engine.commit(plan, check_only=test)
+        except CommitRefused as refusal:
+            line = None if refusal.index is None else plans[-1].lines[refusal.index]
+            raise CommitRefused(
+                refusal.answer,
+                index=refusal.index,
+                operation=refusal.operation,
+                call_site=file if line is None else f"{file}:{line}",
+            ) from refusal
 
     # By file.
 

@@ -1,16 +1,16 @@
-"""The ruleset as iptables-save prints it."""
+"""The ruleset as the dumps and the text of iptables-save."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-import translate
-from nfcore.engine import PlacedRule, Ruleset
-from nfcore.operations import BASE_CHAINS, ChainRef, TableRef
+from nfcore.engine import Chain, Ruleset
+from nfcore.operations import TableRef
 from translate import IPVersion
+from translate.files import ChainDump, SavedRule, TableDump, write_save
 
-__all__ = ["save_text"]
+__all__ = ["dumps_of", "save_text"]
 
 _TABLES: Final = ("filter", "nat", "mangle", "raw", "security")
 
@@ -27,32 +27,26 @@ def save_text(ruleset: Ruleset, version: IPVersion, *, counters: bool = False) -
         version: the IP version.
         counters: whether rules carry their packets and bytes, as with ``iptables-save -c``.
     """
-    lines: list[str] = []
-    for name in _TABLES:
-        table = TableRef(version=version, name=name)
-        if ruleset.has_table(table):
-            lines += _table(ruleset, table, counters=counters)
-    return "".join(f"{line}\n" for line in lines)
+    return write_save(dumps_of(ruleset, version), counters=counters)
 
 
-def _table(ruleset: Ruleset, table: TableRef, *, counters: bool) -> Iterator[str]:
-    built_in = [chain for owner, chain in BASE_CHAINS if owner == table.name]
-    others = sorted(set(ruleset.chains(table)) - set(built_in))
-    yield f"*{table.name}"
-    for name in built_in:
-        chain = ruleset.chain(ChainRef(table=table, name=name))
-        policy = "accept" if chain is None or chain.base is None else chain.base.policy
-        yield f":{name} {policy.upper()} [0:0]"
-    for name in others:
-        yield f":{name} - [0:0]"
-    for name in (*built_in, *others):
-        for rule in ruleset.rules(table.version, table.name, name):
-            yield _line(rule, counters=counters)
-    yield "COMMIT"
+def dumps_of(ruleset: Ruleset, version: IPVersion) -> tuple[TableDump, ...]:
+    """Every table of one IP version that the kernel holds."""
+    tables = [TableRef(version=version, name=name) for name in _TABLES]
+    return tuple(
+        TableDump(
+            version=version,
+            name=table.name,
+            chains=tuple(_dump(name, chain) for name, chain in ruleset.chains(table).items()),
+        )
+        for table in tables
+        if ruleset.has_table(table)
+    )
 
 
-def _line(rule: PlacedRule, *, counters: bool) -> str:
-    line = translate.save_line(rule.body)
-    if counters and rule.counters is not None:
-        line = f"[{rule.counters.packets}:{rule.counters.bytes}] {line}"
-    return f"# {line}" if translate.is_opaque(rule.body) else line
+def _dump(name: str, chain: Chain) -> ChainDump:
+    return ChainDump(
+        name=name,
+        policy=None if chain.base is None else chain.base.policy.upper(),
+        rules=tuple(SavedRule(rule=replace(held.body, counters=held.counters)) for held in chain),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from translate.files.tables import ChainDump, TableDump
 from translate.registry import DEFAULT_REGISTRY, Registry
-from translate.save import save_line
+from translate.save import is_opaque, save_line
 from translate.tables import TABLE_CHAINS
 from translate.types import Counters
 
@@ -33,7 +33,8 @@ def write_save(
 
     Returns:
         The text, in iptables-save's normal form: every built-in chain first (``ACCEPT`` where the
-        policy isn't known), then the others by name, then the rules chain by chain.
+        policy isn't known), then the others by name, then the rules chain by chain. Rules with
+        statements that iptables has no words for are comments.
     """
     tables = [*tables]
     if counters is None:
@@ -60,7 +61,7 @@ def _table(table: TableDump, registry: Registry, *, counters: bool) -> Iterator[
             line = save_line(saved.rule, registry=registry)
             if counters:
                 line = f"{_bracketed(saved.rule.counters or _NO_PACKETS)} {line}"
-            yield line
+            yield f"# {line}" if is_opaque(saved.rule) else line
     yield "COMMIT"
 
 

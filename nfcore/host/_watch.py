@@ -6,7 +6,7 @@ import select
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, cast
+from typing import Final
 
 import translate
 from nfcore.bridge import (
@@ -23,11 +23,10 @@ from nfcore.engine import (
     Engine,
     EngineLock,
     IptRule,
-    Mirror,
-    MirroredExecutor,
     Transaction,
+    open_source,
 )
-from nfcore.exceptions import BackendUnavailable
+from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.executor import CommitEvents, Executor
 from translate import IPVersion, Rule
 
@@ -37,6 +36,7 @@ _QUIET: Final = 0.01
 """Seconds without another commit after which somebody's change counts as finished."""
 _PATIENCE: Final = 0.5
 """Seconds after which it is repaired even if commits go on."""
+_ATTEMPTS: Final = 50
 
 UserRules = tuple[tuple[Rule, str | None], ...]
 
@@ -112,12 +112,8 @@ class Watcher:
             )
         self._monitor = monitor
         self._heard = _Heard()
-        mirror = Mirror(
-            cast("MirroredExecutor", executor),
-            monitor,
-            on_foreign=self._hear,
-        )
-        self._engine = Engine(executor, source=mirror, lock=lock)
+        self._source = open_source(executor, monitor=monitor, on_foreign=self._hear)
+        self._engine = Engine(executor, source=self._source, lock=lock)
         self._driver = Driver(config=DriverConfig(enable_userland_proxy=userland_proxy))
         self._wanted = wanted
         self._user_rules: dict[IPVersion, UserRules] = {}
@@ -162,21 +158,7 @@ class Watcher:
             NetfilterError: what the engine raises; nothing was changed.
         """
         began = time.monotonic()
-        with self._engine.transaction() as transaction:
-            flushed = [v for v in self._driver.config.versions if self._was_flushed(transaction, v)]
-            without_return = [
-                version
-                for version in self._driver.config.versions
-                if transaction.has_chain(version, "filter", USER_CHAIN)
-                and not transaction.exists(_return_rule(version))
-            ]
-            plan_apply(transaction, self._driver, self._wanted)
-            for version in self._driver.config.versions:
-                if version in flushed:
-                    self._restore_user_rules(transaction, version)
-                elif version in without_return:
-                    transaction.delete(_return_rule(version))
-            changes = transaction.changes()
+        changes = self._repair()
         heard, self._heard = self._heard, _Heard()
         self._remember_user_rules()
         if not changes:
@@ -187,6 +169,34 @@ class Watcher:
             seconds=time.monotonic() - (heard.since or began),
             networks=len(self._wanted),
         )
+
+    def _repair(self) -> tuple[Change, ...]:
+        """Plan over the ruleset as it is, and anew if somebody commits meanwhile."""
+        for _ in range(_ATTEMPTS):
+            with self._engine.transaction() as transaction:
+                self._plan(transaction)
+                changes = transaction.changes()
+                if self._source.moved():
+                    transaction.abandon()
+                    continue
+            return changes
+        raise ListingFailed(f"the ruleset changed during each of {_ATTEMPTS} attempts to repair it")
+
+    def _plan(self, transaction: Transaction) -> None:
+        versions = self._driver.config.versions
+        flushed = [v for v in versions if self._was_flushed(transaction, v)]
+        without_return = [
+            version
+            for version in versions
+            if transaction.has_chain(version, "filter", USER_CHAIN)
+            and not transaction.exists(_return_rule(version))
+        ]
+        plan_apply(transaction, self._driver, self._wanted)
+        for version in versions:
+            if version in flushed:
+                self._restore_user_rules(transaction, version)
+            elif version in without_return:
+                transaction.delete(_return_rule(version))
 
     def close(self) -> None:
         """Close the engine; the rules stay."""

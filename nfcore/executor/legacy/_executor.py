@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -39,6 +40,9 @@ from nfcore.operations import Operation, Snapshot, TableRef, table_of
 from translate import IPVersion
 
 __all__ = ["LegacyExecExecutor", "LegacyExecutor"]
+
+_SEARCH_SECONDS: Final = 20
+"""How long to search for the operation that the kernel refused, before the error goes without."""
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -128,25 +132,29 @@ class _LegacyExecutor(Executor):
                 return
             with self._locked() as programs:
                 plan = self._plan(operations, programs)
+                total = len(plan.steps)
                 try:
                     self._carry_out(plan, programs)
-                except ToolFailedError as failure:
+                except ToolFailedError as error:
+                    failure = error
                     taken_back = self._take_back(
                         plan, operations, programs, failure, reached=failure.reached
                     )
-                    raise self._refusal(plan, operations, failure, taken_back) from failure
                 except BaseException as interruption:
-                    reached = self._carrier.reach(len(plan.steps))
+                    reached = self._carrier.reach(total)
                     self._take_back(plan, operations, programs, interruption, reached=reached)
                     raise
-                self._last.update(plan.after)
-                try:
-                    yield
-                except BaseException as failure:
-                    done = len(plan.steps)
-                    reached = range(done, done + 1)
-                    self._take_back(plan, operations, programs, failure, reached=reached)
-                    raise
+                else:
+                    self._last.update(plan.after)
+                    try:
+                        yield
+                    except BaseException as error:
+                        reached = range(total, total + 1)
+                        self._take_back(plan, operations, programs, error, reached=reached)
+                        raise
+                    return
+            # The lock is free again while the operation at fault is searched for.
+            raise self._refusal(plan, operations, failure, taken_back) from failure
 
     def check(self, operations: Sequence[Operation]) -> None:
         """Try all operations on a copy of the tables, in a network namespace made for it.
@@ -301,8 +309,11 @@ class _LegacyExecutor(Executor):
 
     def _locate(self, plan: Plan, operations: Sequence[Operation]) -> int | None:
         """Which operation the kernel refused: it is searched for on copies of the tables."""
+        deadline = time.monotonic() + _SEARCH_SECONDS
 
         def refusal_of(count: int) -> str | None:
+            if time.monotonic() > deadline:
+                raise TimeoutError
             try:
                 self._try_out(make_plan(plan.before, operations[:count], self._new_handle))
             except (CommitRefused, ToolFailedError) as refusal:
@@ -311,7 +322,7 @@ class _LegacyExecutor(Executor):
 
         try:
             return locate_refusal("", operations, refusal_of).index
-        except BackendUnavailable:
+        except (BackendUnavailable, TimeoutError):
             return None
 
     def _try_out(self, plan: Plan) -> None:

@@ -173,6 +173,28 @@ class TestRestore:
         assert "iptables -t filter: put back as it was" in caught.value.answer
         assert saved(host) == before
 
+    @pytest.mark.parametrize("seconds", [20, 0])
+    def test_the_one_that_the_kernel_refuses_among_many(
+        self,
+        executor: LegacyExecutor,
+        host: str,
+        seconds: int,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """It names no line; where the search takes too long the error goes without."""
+        monkeypatch.setattr("nfcore.executor.legacy._executor._SEARCH_SECONDS", seconds)
+        before = saved(host)
+        out = chain("OUT", NAT)
+        operations: list[Operation] = [AddChain(chain=out), add(chain("OUTPUT", NAT), "-j OUT")]
+        operations += [add(out, f"-o if{number} -j RETURN") for number in range(400)]
+        operations[200] = add(out, "-j MASQUERADE")
+
+        with pytest.raises(CommitRefused, match="exit code 1") as caught:
+            executor.commit(operations)
+
+        assert caught.value.index == (200 if seconds else None)
+        assert saved(host) == before
+
     def test_putting_back_fails_too(self, executor: LegacyExecutor, host: str, fake: Fake) -> None:
         before = saved(host)
         operations = everything(executor)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.translate.evaluate.lab import Lab, Probe, Seen
-from tests.translate.evaluate.lab.plan import BROADCAST, LINKS, ROUTER, addresses_of
+from tests.translate.evaluate.lab import Lab, check
 from tests.translate.evaluate.lab.programs import PROGRAMS, Program
-from tests.translate.evaluate.lab.strategies import probes, rulesets
-from translate import IPVersion, save_line
-from translate.evaluate import Outcome, Packet, Ruleset, State, Translation, Walk, walk
-from translate.protocols import UDP
+from tests.translate.evaluate.lab.strategies import all_probes, probes, rulesets
+from tests.translate.evaluate.scenario import ruleset as ruleset_of
+from translate import IPVersion
+from translate.evaluate import Ruleset
 
-EXAMPLES = int(os.environ.get("NFCORE_KERNEL_EXAMPLES", "250"))
-"""How many rulesets each test programs; ``make test-kernel`` asks for more."""
-_HEADERS = {4: 28, 6: 48}
-_PAYLOAD = 8
+EXAMPLES = int(os.environ.get("NFCORE_KERNEL_EXAMPLES", "200"))
+"""How many rulesets each test programs; ``make explore`` asks for more."""
+
+pytestmark = pytest.mark.xdist_group("evaluate-lab")
 
 
 @pytest.fixture(params=PROGRAMS)
@@ -32,7 +30,6 @@ def program(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Program]:
         lab.program(Ruleset(version=version), chosen)
 
 
-@pytest.mark.xdist_group("evaluate-lab")
 @pytest.mark.parametrize("version", IPVersion)
 @settings(
     max_examples=EXAMPLES,
@@ -41,90 +38,91 @@ def program(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Program]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
-def test_packets_and_their_replies(
+def test_generated_rules(
     lab: Lab, program: Program, version: IPVersion, data: st.DataObject
 ) -> None:
     ruleset = data.draw(rulesets(version, program.takes))
     lab.program(ruleset, program)
     for probe in data.draw(probes(version)):
-        way = walk(packet_of(probe), ruleset, lab.environment)
-        expected = arrival(way)
-        compare(ruleset, way, lab.first_of_flow(probe, expected=expected), expected)
-        reply = None if expected is None else reply_to(expected)
-        if reply is None:
-            continue
-        back = walk(packet_of(reply, after=way), ruleset, lab.environment)
-        expected = arrival(back)
-        compare(ruleset, back, lab.next_of_flow(reply, expected=expected), expected)
+        check(lab, ruleset, probe)
 
 
-def packet_of(probe: Probe, *, after: Walk | None = None) -> Packet:
-    """The datagram, where it follows after another as that one's reply."""
-    version = probe.source.version
-    packet = Packet(
-        source=probe.source,
-        sport=probe.sport,
-        destination=probe.destination,
-        dport=probe.dport,
-        protocol=UDP,
-        in_interface=None if probe.sender == ROUTER else probe.sender,
-        length=_HEADERS[version] + _PAYLOAD,
-        ttl=64,
-        tos=0,
-    )
-    if after is None or after.packet.state is State.UNTRACKED:
-        return packet
-    return replace(
-        packet,
-        state=State.ESTABLISHED,
-        status=after.packet.status,
-        connmark=after.packet.connmark,
-        flow=Translation(
-            source=after.original.destination,
-            sport=after.original.dport,
-            destination=after.original.source,
-            dport=after.original.sport,
-        ),
-    )
+CORNERS = {
+    "postrouting knows where a packet came in": """
+        *mangle
+        :OWN -
+        -A POSTROUTING -j OWN
+        -A OWN -i net0 -j DROP
+        """,
+    "the hop is counted before forward": """
+        *mangle
+        -A PREROUTING -m ttl ! --ttl-eq 64 -j DROP
+        -A FORWARD -m ttl ! --ttl-eq 63 -j DROP
+        -A POSTROUTING -d 10.0.1.2 -m ttl --ttl-eq 63 -j DROP
+        """,
+    "no flow, no mark of a flow": """
+        *raw
+        -A PREROUTING -i net0 -j NOTRACK
+        *mangle
+        -A FORWARD -m connmark ! --mark 1 -j DROP
+        """,
+    "no flow, no flow's mark to set": """
+        *raw
+        -A PREROUTING -i net0 -j NOTRACK
+        *mangle
+        -A PREROUTING -j CONNMARK --set-mark 1
+        -A PREROUTING -j CONNMARK --restore-mark
+        -A FORWARD -m mark --mark 1 -j DROP
+        """,
+    "a template in raw counts as new": """
+        *raw
+        -A PREROUTING -i net0 -j CT
+        -A PREROUTING -m conntrack --ctstate NEW -d 10.0.1.2 -j DROP
+        -A PREROUTING -j NOTRACK
+        *mangle
+        -A PREROUTING -m conntrack --ctstate UNTRACKED -j DROP
+        """,
+    "the original and the reply's addresses": """
+        *nat
+        -A PREROUTING -p udp --dport 1001 -j DNAT --to-destination 10.0.1.2:1002
+        *mangle
+        :NEW -
+        -A FORWARD -m conntrack --ctstate NEW -j NEW
+        -A INPUT -m conntrack --ctstate NEW --ctstatus CONFIRMED -j DROP
+        -A NEW -m conntrack --ctstate NEW --ctorigdst 192.0.2.2 -j ACCEPT
+        -A NEW -p udp -m conntrack --ctstate NEW --ctreplsrc 10.0.1.2 --ctreplsrcport 1002 -j DROP
+        """,
+    "published ports, as Docker has them": """
+        *nat
+        :DOCKER -
+        -A PREROUTING -m addrtype --dst-type LOCAL -j DOCKER
+        -A OUTPUT -m addrtype --dst-type LOCAL -j DOCKER
+        -A POSTROUTING -s 10.0.1.0/24 ! -o net1 -j MASQUERADE
+        -A POSTROUTING -s 10.0.1.2 -d 10.0.1.2 -p udp --dport 1002 -j MASQUERADE
+        -A DOCKER -d 192.0.2.1 -p udp --dport 1001 -j DNAT --to-destination 10.0.1.2:1002
+        *filter
+        :FORWARD DROP
+        :DOCKER -
+        -A FORWARD -o net1 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+        -A FORWARD -o net1 -j DOCKER
+        -A FORWARD -i net1 -j ACCEPT
+        -A DOCKER -d 10.0.1.2 ! -i net1 -o net1 -p udp --dport 1002 -j ACCEPT
+        """,
+}
 
 
-def reply_to(seen: Seen) -> Probe | None:
-    """The receiver's answer; None where it would not pass by the router, or nobody may send it."""
-    if seen.destination == BROADCAST:
-        return None
-    if seen.receiver != ROUTER and seen.source in addresses_of(seen.receiver, seen.source.version):
-        return None
-    return Probe(seen.receiver, seen.destination, seen.dport, seen.source, seen.sport)
-
-
-def arrival(way: Walk) -> Seen | None:
-    """Where a packet that was let through comes out: its interface leads to one host."""
-    packet = way.packet
-    if way.outcome is not Outcome.ACCEPT:
-        return None
-    receiver = packet.out_interface or ROUTER
-    if receiver != ROUTER:
-        owners = [link.name for link in LINKS if link.name == receiver]
-        if not owners or packet.destination not in addresses_of(receiver, packet.version):
-            return None
-    assert packet.sport is not None
-    assert packet.dport is not None
-    return Seen(receiver, packet.source, packet.sport, packet.destination, packet.dport)
-
-
-def compare(ruleset: Ruleset, way: Walk, seen: Seen | None, expected: Seen | None) -> None:
-    if seen != expected:
-        explain(ruleset, way)
-    assert way.uncertain == ()
-    assert seen == expected
-
-
-def explain(ruleset: Ruleset, way: Walk) -> None:
-    for table, chains in ruleset.tables.items():
-        for name, chain in chains.items():
-            note(f"{table} {name} {chain.policy}")
-            for rule in chain.rules:
-                note(f"    {save_line(rule)}")
-    for step in way.steps:
-        note(f"  {step}")
-    note(f"{way.outcome} {way.packet}")
+@pytest.mark.parametrize("name", CORNERS)
+def test_corners(lab: Lab, program: Program, name: str) -> None:
+    whole = ruleset_of(CORNERS[name])
+    if not all(
+        program.takes(rule)
+        for chains in whole.tables.values()
+        for chain in chains.values()
+        for rule in chain.rules
+    ):
+        assert name == "a template in raw counts as new"
+        return
+    lab.program(whole, program)
+    for probe in all_probes(IPVersion.V4):
+        if probe.sport == 1001:
+            check(lab, whole, probe)

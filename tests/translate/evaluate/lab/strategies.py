@@ -24,7 +24,7 @@ from tests.translate.evaluate.lab.words import targets_of, tests_of
 from translate import TABLE_CHAINS, IPVersion, Rule, parse
 from translate.evaluate import Policy, Ruleset
 
-__all__ = ["probes", "rulesets"]
+__all__ = ["all_probes", "probes", "rulesets"]
 
 T = TypeVar("T")
 _OWNERS: Final = (*(link.name for link in LINKS), ROUTER)
@@ -52,10 +52,11 @@ class _Choices:
 @cache
 def probes(version: IPVersion) -> st.SearchStrategy[list[Probe]]:
     """Datagrams from hosts to others or the router, and from the router to any of them."""
-    return st.lists(st.sampled_from([*_all_probes(version)]), min_size=8, max_size=24)
+    return st.lists(st.sampled_from([*all_probes(version)]), min_size=8, max_size=24)
 
 
-def _all_probes(version: IPVersion) -> Iterator[Probe]:
+def all_probes(version: IPVersion) -> Iterator[Probe]:
+    """Every such datagram."""
     for sender, receiver in product(_OWNERS, _OWNERS):
         # A host reaches its own addresses by itself; only NAT leads it back to its own link.
         if sender == receiver != ROUTER:

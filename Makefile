@@ -26,6 +26,10 @@ lint: .venv/.installed ## Check style and types
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
+.PHONY: explore
+explore: .venv/.installed ## Hold translate.evaluate against the kernel with many more rulesets
+	$(SUDO) NFCORE_KERNEL_EXAMPLES=5000 .venv/bin/pytest tests/translate/evaluate/test_against_the_kernel.py
+
 demo: .venv/.installed ## Program examples/ in a throwaway network namespace and send packets
 	$(SUDO) bash examples/demo.sh
 

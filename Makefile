@@ -5,16 +5,17 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+FUZZ_SECONDS ?= 600
 PYTEST_ARGS ?= -n auto
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # The kernel's tools, and what compiles the libnftables extension.
 PACKAGES := iproute2 iptables libnftables-dev nftables gcc libc6-dev python3-dev python3-venv
 
-.PHONY: help setup test lint demo bench packages
+.PHONY: help setup test lint demo bench bench-quick fuzz packages
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.installed ## Install Debian packages, the virtual environment and nfcore
 
@@ -34,11 +35,18 @@ demo: .venv/.installed ## Program examples/ in a throwaway network namespace and
 	$(SUDO) bash examples/demo.sh
 
 bench: .venv/.installed ## Measure nfcore against its peers
-	$(SUDO) .venv/bin/python -m bench $(BENCH_ARGS)
+	$(SUDO) .venv/bin/python -m bench programming $(BENCH_ARGS)
+
+bench-quick: .venv/.installed ## The same in less than a minute: shows that it runs
+	$(SUDO) .venv/bin/python -m bench quick
+
+fuzz: .venv/.installed ## Feed translate and libnftables with nonsense for FUZZ_SECONDS
+	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	$(SUDO) .venv/bin/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 
 .venv/.installed: pyproject.toml setup.py nfcore/executor/_build_libnftables.py | packages
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
 	touch $@
 
 packages:

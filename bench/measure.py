@@ -1,0 +1,157 @@
+"""Peers taking turns at the same work."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from bench.results import Measurement, Point, Skipped
+from bench.worker import Sample, Worker
+from bench.workload import Action, Stack
+
+__all__ = ["Budget", "Task", "measure", "turns_of"]
+
+_LEAST_TURNS: Final = 3
+FIRST_NUMBER: Final = 40_000
+"""Networks that come and go are numbered from here on; those present, from 0."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How long to measure.
+
+    Args:
+        rounds: how often a quick peer is measured at a point.
+        patience: how many seconds one peer may take at one point; slow ones have fewer turns.
+    """
+
+    rounds: int
+    patience: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One piece of work, and what undoes it.
+
+    Args:
+        do: what is done.
+        undo: what undoes it.
+        stack: the IP versions.
+        networks: how many networks are present.
+        batch: how many are worked on.
+    """
+
+    do: Action
+    undo: Action
+    stack: Stack
+    networks: int
+    batch: int
+
+    @property
+    def numbers(self) -> range:
+        """The networks to work on: a published port belongs to the first of them."""
+        return range(FIRST_NUMBER, FIRST_NUMBER + self.batch)
+
+    def point(self, action: Action, peer: str) -> Point:
+        """What one of the two measures."""
+        return Point(
+            question=action,
+            stack=self.stack,
+            networks=self.networks,
+            batch=self.batch,
+            peer=peer,
+        )
+
+
+@dataclass(slots=True)
+class _Turns:
+    """A peer's samples so far, and how many turns it has."""
+
+    worker: Worker
+    turns: int = 0
+    done: list[Sample] = field(default_factory=list)
+    undone: list[Sample] = field(default_factory=list)
+
+    def take(self, task: Task) -> float:
+        self.done.append(self.worker.run(task.do, task.numbers))
+        self.undone.append(self.worker.run(task.undo, task.numbers))
+        return self.done[-1].seconds + self.undone[-1].seconds
+
+    def warm_up(self, task: Task, budget: Budget) -> None:
+        """Take the first turn, which counts only where there is time for no other."""
+        self.turns = turns_of(self.take(task), budget)
+        self.worker.peak_kib()
+        if self.turns:
+            self.done.clear()
+            self.undone.clear()
+
+    def has_turn(self, number: int, budget: Budget) -> bool:
+        """Whether it has a turn in this round: its turns are spread over all of them."""
+        return number * self.turns % budget.rounds < self.turns
+
+
+def turns_of(seconds: float, budget: Budget) -> int:
+    """How many turns a peer has that takes so many seconds for one; 0 if one is too long."""
+    if seconds > budget.patience:
+        return 0
+    return max(_LEAST_TURNS, min(budget.rounds, int(budget.patience / max(seconds, 1e-9))))
+
+
+def measure(
+    workers: Sequence[Worker],
+    task: Task,
+    budget: Budget,
+    *,
+    expected: Mapping[str, float],
+    tick: Callable[[], None] = lambda: None,
+) -> Iterator[Measurement | Skipped]:
+    """Let every worker do and undo a task, in turns, after one turn each to warm up.
+
+    Args:
+        workers: who.
+        task: what.
+        budget: how often.
+        expected: how many seconds a peer is expected to take, where there is an idea.
+        tick: called after every turn.
+    """
+    racing: list[_Turns] = []
+    for worker in workers:
+        guess = expected.get(worker.name, 0.0)
+        if turns_of(guess, budget):
+            racing.append(_Turns(worker))
+        else:
+            yield from _skipped(task, worker.name, guess, budget)
+    for entry in racing:
+        entry.warm_up(task, budget)
+        tick()
+    for number in range(budget.rounds):
+        for entry in racing:
+            if entry.has_turn(number, budget):
+                entry.take(task)
+                tick()
+    for entry in racing:
+        peak = entry.worker.peak_kib()
+        for action, samples in ((task.do, entry.done), (task.undo, entry.undone)):
+            yield _measurement(task.point(action, entry.worker.name), samples, peak)
+
+
+def _skipped(task: Task, name: str, guess: float, budget: Budget) -> Iterator[Skipped]:
+    why = f"one turn would take some {guess:.1f} s, more than {budget.patience:g} s"
+    for action in (task.do, task.undo):
+        yield Skipped(point=task.point(action, name), why=why)
+
+
+def _measurement(point: Point, samples: Sequence[Sample], peak_kib: int) -> Measurement:
+    return Measurement(
+        point=point,
+        values=tuple(_rounded(sample.seconds) for sample in samples),
+        cpu=tuple(_rounded(sample.user + sample.system) for sample in samples),
+        system=_rounded(statistics.median(sample.system for sample in samples)),
+        peak_kib=peak_kib,
+    )
+
+
+def _rounded(seconds: float) -> float:
+    return round(seconds, 6)

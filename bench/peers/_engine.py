@@ -1,0 +1,59 @@
+"""nfcore itself: a transaction, from the driver's first call to the kernel's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.peers._peer import Work
+from bench.workload import Action, Stack, carry_out, driver_of, make_network
+from nfcore.engine import Engine
+from nfcore.executor import CffiExecutor, Executor, LegacyExecutor
+
+__all__ = ["EnginePeer", "open_legacy", "open_rules"]
+
+
+class EnginePeer:
+    """An engine that stays open, as in a daemon.
+
+    Args:
+        executor: what talks to the kernel.
+        stack: the IP versions.
+    """
+
+    def __init__(self, executor: Executor, stack: Stack) -> None:
+        self._engine = Engine(executor)
+        self._stack: Stack = stack
+        self._driver = driver_of(stack)
+        with self._engine.transaction() as transaction:
+            self._driver.ensure_started(transaction)
+
+    def fill(self, numbers: Sequence[int]) -> None:
+        """All in one transaction."""
+        self.prepare("create", numbers)()
+
+    def prepare(self, action: Action, numbers: Sequence[int]) -> Work:
+        """Nothing is known before."""
+        networks = [make_network(number, self._stack) for number in numbers]
+
+        def work() -> None:
+            with self._engine.transaction() as transaction:
+                carry_out(transaction, self._driver, action, networks)
+
+        return work
+
+    def settle(self) -> None:
+        """The engine knows."""
+
+    def close(self) -> None:
+        """Close the engine."""
+        self._engine.close()
+
+
+def open_rules(stack: Stack) -> EnginePeer:
+    """One nft rule for each iptables rule, through libnftables."""
+    return EnginePeer(CffiExecutor(), stack)
+
+
+def open_legacy(stack: Stack) -> EnginePeer:
+    """The fallback: iptables-legacy-restore, once a transaction and IP version."""
+    return EnginePeer(LegacyExecutor(), stack)

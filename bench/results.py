@@ -1,0 +1,224 @@
+"""What a run measured, and its file."""
+
+from __future__ import annotations
+
+import json
+import platform
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final
+
+import pyperf
+
+from bench.workload import Stack
+
+__all__ = [
+    "BadResults",
+    "Measurement",
+    "Point",
+    "Results",
+    "Skipped",
+    "Summary",
+    "collect_metadata",
+    "summarize",
+]
+
+_FORMAT: Final = 1
+_FROM_PYPERF: Final = ("date", "cpu_model_name", "cpu_count", "load_avg_1min", "python_version")
+_PACKAGES: Final = ("nfcore", "pip-nftables", "pyroute2", "cffi")
+_TOOLS: Final = (("nft", "nft"), ("iptables", "iptables-nft"), ("iproute2", "ip"))
+
+
+class BadResults(Exception):
+    """A file that holds no results; the message names the file and what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Point:
+    """What was measured.
+
+    Args:
+        question: what was asked, such as ``create``.
+        stack: the IP versions.
+        networks: how many networks were present.
+        batch: how many were worked on at once.
+        peer: which way of doing it.
+    """
+
+    question: str
+    stack: Stack
+    networks: int
+    batch: int
+    peer: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.question} {self.batch} at {self.networks} networks, {self.stack}, {self.peer}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """The values of one point.
+
+    Args:
+        point: what was measured.
+        values: one for each repetition, in the order of measuring.
+        cpu: the CPU seconds of each repetition, or nothing where they were not measured.
+        system: the part of ``cpu`` that was spent in the kernel, as a median.
+        peak_kib: the most memory resident, in KiB; 0 where it was not measured.
+        unit: what a value is.
+    """
+
+    point: Point
+    values: tuple[float, ...]
+    cpu: tuple[float, ...] = ()
+    system: float = 0.0
+    peak_kib: int = 0
+    unit: str = "s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A point that was not measured, and why."""
+
+    point: Point
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The statistics of a measurement, in its unit.
+
+    Args:
+        count: how many values.
+        median: the middle one.
+        p95: 95% of the values are no larger.
+        p99: 99% of the values are no larger.
+        spread: the median of the distances from the median.
+    """
+
+    count: int
+    median: float
+    p95: float
+    p99: float
+    spread: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """One run.
+
+    Args:
+        metadata: the machine, and the versions of kernel, libraries and tools.
+        measurements: what was measured.
+        skipped: what was not.
+    """
+
+    metadata: Mapping[str, str | int | float] = field(default_factory=dict)
+    measurements: tuple[Measurement, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+    def of(self, question: str) -> Iterator[Measurement]:
+        """The measurements of one question."""
+        return (one for one in self.measurements if one.point.question == question)
+
+    def with_more(
+        self, measurements: Sequence[Measurement], skipped: Sequence[Skipped] = ()
+    ) -> Results:
+        """These results and more."""
+        return Results(
+            metadata=self.metadata,
+            measurements=(*self.measurements, *measurements),
+            skipped=(*self.skipped, *skipped),
+        )
+
+    def save(self, path: Path) -> None:
+        """Write them as JSON, one measurement a line, values to a ten-thousandth of themselves."""
+        head = {"format": _FORMAT, "metadata": dict(self.metadata)}
+        measured = [_compact(one) for one in self.measurements]
+        skipped = [_compact(one) for one in self.skipped]
+        text = (
+            f'{json.dumps(head, indent=1)[:-2]},\n "measurements": [\n{_lines(measured)}\n ],\n'
+            f' "skipped": [\n{_lines(skipped)}\n ]\n}}\n'
+        )
+        path.write_text(text, encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Results:
+        """Read a file that `save` wrote.
+
+        Raises:
+            BadResults: the file holds no results of this format.
+            OSError: it cannot be read.
+        """
+        try:
+            read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            if read["format"] != _FORMAT:
+                raise BadResults(f"{path}: format {read['format']}, not {_FORMAT}")
+            return cls(
+                metadata=read["metadata"],
+                measurements=tuple(_measurement(one) for one in read["measurements"]),
+                skipped=tuple(
+                    Skipped(point=Point(**one["point"]), why=one["why"]) for one in read["skipped"]
+                ),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadResults(f"{path}: no results of `python -m bench`: {error!r}") from error
+
+
+def summarize(measurement: Measurement) -> Summary:
+    """Median, percentiles and spread of a measurement's values."""
+    benchmark = pyperf.Benchmark(
+        [pyperf.Run(measurement.values, metadata={"name": "values"}, collect_metadata=False)]
+    )
+    return Summary(
+        count=len(measurement.values),
+        median=benchmark.median(),
+        p95=benchmark.percentile(95),
+        p99=benchmark.percentile(99),
+        spread=benchmark.median_abs_dev() if len(measurement.values) > 1 else 0.0,
+    )
+
+
+def collect_metadata() -> dict[str, str | int | float]:
+    """The machine, and the versions of kernel, libraries and tools; no names of host or user."""
+    known: Mapping[str, str | int | float] = pyperf.Run([1.0]).get_metadata()
+    collected = {key: known[key] for key in _FROM_PYPERF if key in known}
+    collected["kernel"] = platform.release()
+    collected["machine"] = platform.machine()
+    for package in _PACKAGES:
+        collected[package] = metadata.version(package)
+    for name, program in _TOOLS:
+        collected[name] = _version_of(program)
+    return collected
+
+
+def _version_of(program: str) -> str:
+    flag = "-V" if program == "ip" else "--version"
+    done = subprocess.run([program, flag], capture_output=True, text=True, check=True)
+    found = re.search(r"v?\d[\w.]+", done.stdout)
+    return found[0] if found else done.stdout.strip()
+
+
+def _compact(one: Measurement | Skipped) -> str:
+    return json.dumps(asdict(one), default=str)
+
+
+def _lines(texts: Sequence[str]) -> str:
+    return ",\n".join(f"  {text}" for text in texts)
+
+
+def _measurement(read: Mapping[str, Any]) -> Measurement:
+    return Measurement(
+        **{
+            **read,
+            "point": Point(**read["point"]),
+            "values": tuple(read["values"]),
+            "cpu": tuple(read["cpu"]),
+        }
+    )

@@ -1,0 +1,14 @@
+from bench.results import Measurement, Point
+
+
+def measurement(
+    *values: float,
+    question: str = "create",
+    networks: int = 0,
+    batch: int = 1,
+    peer: str = "nfcore rules",
+    unit: str = "s",
+) -> Measurement:
+    """A measurement with these values."""
+    point = Point(question=question, stack="ipv4", networks=networks, batch=batch, peer=peer)
+    return Measurement(point=point, values=values, cpu=values, unit=unit)

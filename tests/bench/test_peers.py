@@ -1,0 +1,135 @@
+"""All peers that program iptables' rules leave the very same ones."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from pyroute2 import netns as netns_tools
+
+from bench.peers import PEERS, LibnftablesFailed, in_library
+from bench.workload import Action, Stack, carry_out, driver_of, make_network
+from nfcore.engine import Engine
+from nfcore.executor import CffiExecutor, FakeExecutor
+from nfcore.host import save_text
+from translate import IPVersion
+
+OURS = ("nfcore rules", "libnftables JSON", "nft -j -f", "nft -f")
+LEGACY = ("nfcore legacy", "iptables-legacy-restore", "docker iptables-legacy")
+COMPAT = ("iptables-nft-restore", "docker iptables-nft")
+STEPS: tuple[tuple[Action, range], ...] = (
+    ("create", range(10, 13)),
+    ("publish", range(11, 12)),
+    ("release", range(11, 12)),
+    ("publish", range(10, 11)),
+    ("delete", range(12, 13)),
+)
+
+
+@pytest.fixture
+def thread(netns: str, own_lock: object) -> Iterator[ThreadPoolExecutor]:
+    """A thread in the test's network namespace."""
+    del own_lock
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(netns_tools.setns, netns).result()
+        yield pool
+
+
+def saved(name: str) -> str:
+    if name in OURS:
+        with Engine(CffiExecutor()) as engine:
+            return "".join(save_text(engine.ruleset, version) for version in IPVersion)
+    variant = "legacy" if name in LEGACY else "nft"
+    programs = [f"{version.program}-{variant}-save" for version in IPVersion]
+    return "".join(
+        subprocess.run([program], check=True, capture_output=True, text=True).stdout
+        for program in programs
+    )
+
+
+def rules_of(text: str) -> list[str]:
+    """Every table's rules, in order."""
+    tables: list[list[str]] = []
+    for line in text.splitlines():
+        if line.startswith("*"):
+            tables.append([line])
+        elif line.startswith("-A"):
+            tables[-1].append(line)
+    return [line for table in sorted(table for table in tables if len(table) > 1) for line in table]
+
+
+def played(name: str, stack: Stack) -> list[list[str]]:
+    peer = PEERS[name].open(stack)
+    states = []
+    try:
+        peer.fill(range(3))
+        for action, numbers in STEPS:
+            peer.prepare(action, numbers)()
+            peer.settle()
+            states.append(rules_of(saved(name)))
+    finally:
+        peer.close()
+    return states
+
+
+@pytest.mark.parametrize("name", [*OURS, *LEGACY, *COMPAT])
+def test_every_peer_leaves_what_docker_leaves(name: str, thread: ThreadPoolExecutor) -> None:
+    states = thread.submit(played, name, "dual").result()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        expected = pool.submit(expected_states).result()
+    assert states == expected
+
+
+def expected_states() -> list[list[str]]:
+    """What the driver's own commands leave, worked out by an engine over no kernel at all."""
+    driver = driver_of("dual")
+    states = []
+    with Engine(FakeExecutor()) as engine:
+        with engine.transaction() as transaction:
+            driver.ensure_started(transaction)
+            carry_out(transaction, driver, "create", [make_network(n, "dual") for n in range(3)])
+        for action, numbers in STEPS:
+            with engine.transaction() as transaction:
+                carry_out(transaction, driver, action, [make_network(n, "dual") for n in numbers])
+            text = "".join(save_text(engine.ruleset, version) for version in IPVersion)
+            states.append(rules_of(text))
+    return states
+
+
+def test_docker_29s_layout_comes_and_goes(thread: ThreadPoolExecutor) -> None:
+    def listed() -> str:
+        done = subprocess.run(["nft", "list", "ruleset"], check=True, capture_output=True)
+        return done.stdout.decode()
+
+    def play(name: str) -> None:
+        peer = PEERS[name].open("dual")
+        peer.fill(range(2))
+        before = listed()
+        peer.prepare("create", [7])()
+        peer.settle()
+        created = listed()
+        assert created.count("br-000000000007") > 8
+        peer.prepare("publish", [7])()
+        peer.settle()
+        assert "dnat to 10.0.7.2:80" in listed()
+        assert "dnat to [fd00:0:0:7::2]:80" in listed()
+        peer.prepare("release", [7])()
+        peer.settle()
+        assert listed() == created
+        peer.prepare("delete", [7])()
+        assert listed() == before
+        peer.close()
+        subprocess.run(["nft", "flush", "ruleset"], check=True)
+
+    for name in ("docker29 libnftables", "docker29 nft"):
+        thread.submit(play, name).result()
+
+
+def test_what_libnftables_refuses_is_an_error(thread: ThreadPoolExecutor) -> None:
+    def refused() -> None:
+        in_library(json=False)("add rule ip nowhere nothing drop")
+
+    with pytest.raises(LibnftablesFailed, match="No such file or directory"):
+        thread.submit(refused).result()

@@ -14,7 +14,16 @@ from tests.translate.harness.namespace import Command, Done, Namespace
 from translate import BUILTIN_CHAINS, NftRule, Rule
 from translate.nft.comment import split_comment
 
-__all__ = ["Listed", "Loaded", "Nft", "Unit", "json_unit", "text_unit", "translate_lines"]
+__all__ = [
+    "Listed",
+    "Loaded",
+    "Nft",
+    "Unit",
+    "json_unit",
+    "load_command",
+    "text_unit",
+    "translate_lines",
+]
 
 _PRIORITIES: Final = {"filter": 0, "mangle": -150, "raw": -300, "security": 50}
 _TRANSLATED: Final = re.compile(
@@ -90,7 +99,7 @@ class Nft:
         if not units:
             return []
         tables = {f"t{index}": unit for index, unit in enumerate(units)}
-        load = _load_command(tables)
+        load = load_command(units)
         done, listing, _ = self.namespace.run(
             [load, Command(["nft", "-j", "list", "ruleset"]), Command(["nft", "flush", "ruleset"])]
         )
@@ -112,7 +121,9 @@ class Nft:
         return Loaded(None, done.stderr.strip() or done.stdout.strip(), done.status, bytecode)
 
 
-def _load_command(tables: Mapping[str, Unit]) -> Command:
+def load_command(units: Sequence[Unit]) -> Command:
+    """What loads all units in one transaction, each into its table: t0, t1 and so on."""
+    tables = {f"t{index}": unit for index, unit in enumerate(units)}
     if all(unit.is_text for unit in tables.values()):
         lines = []
         for table, unit in tables.items():

@@ -72,6 +72,10 @@ class DccpExtension(PortsExtension[Dccp]):
     value = Dccp
     protocols = (DCCP,)
     keeps_all_ports = True
+    caveats = (
+        "--dccp-types INVALID: type 10 in iptables, all six reserved ones (10 to 15) in nft, as "
+        "with iptables-translate",
+    )
     options = (
         *PORT_OPTIONS,
         Option(name="dccp-types", negatable=True),

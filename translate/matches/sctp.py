@@ -59,17 +59,17 @@ class Sctp(PortsMatch):
 
 
 class SctpExtension(PortsExtension[Sctp]):
-    """Translates ``-m sctp``.
-
-    nft looks at the flags of the first chunk of a type only, iptables at those of each; like
-    iptables-translate this translates flags all the same.
-    """
+    """Translates ``-m sctp``."""
 
     name = "sctp"
     value = Sctp
     protocols = (SCTP,)
     service_protocol = "sctp"
     keeps_all_ports = True
+    caveats = (
+        "--chunk-types with flags: of several chunks of a type nft looks at the first one's flags, "
+        "iptables at those of each",
+    )
     options = (*PORT_OPTIONS, Option(name="chunk-types", words=2, negatable=True))
 
     def parse_more(self, given: GivenOptions) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@
         ├── ListingFailed               the kernel's ruleset could not be read
         ├── EventsLost                  the kernel's notifications no longer make a whole
         ├── Locked                      another engine is at work
+        ├── SetupFailed                 a step of the host's set-up around the rules failed
         ├── DriverError                 a step of the bridge driver failed, and why
         └── TransactionClosed           a transaction used after its end
 """
@@ -52,6 +53,7 @@ __all__ = [
     "NotFound",
     "ParseError",
     "PartlyCommitted",
+    "SetupFailed",
     "TransactionClosed",
     "TranslationError",
     "Untranslatable",
@@ -120,6 +122,10 @@ class ListingFailed(NfcoreError):
 
 class DriverError(NfcoreError):
     """A step of the bridge driver failed; says which, in the driver's own words, and why."""
+
+
+class SetupFailed(NfcoreError):
+    """A bridge or a sysctl could not be set up; names the command that would have done the same."""
 
 
 class TransactionClosed(NfcoreError):

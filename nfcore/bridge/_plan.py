@@ -49,12 +49,16 @@ class AppliedNetworks:
         changed: deleted and created again because something but ports and links has changed.
         created: new.
         kept: there already; at most ports, links and missing rules change.
+        published: the ports that were not published before.
+        released: the ports that were, and are no longer.
     """
 
     deleted: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     created: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    published: tuple[PublishedPort, ...] = ()
+    released: tuple[PublishedPort, ...] = ()
 
 
 def plan_apply(
@@ -171,9 +175,16 @@ def _summary(
     deleted = [state.spec.name for state in gone]
     same = {network.spec.name for network in wanted if network.spec.bridge in kept}
     before, now = set(deleted), set(names)
+    known = {port: None for state in (*kept.values(), *gone) for port in state.ports}
+    ports = {resolve_port(net.spec, port): None for net in wanted for port in net.ports}
+    others = {
+        port for state in kept.values() if state.made_by is MadeBy.OTHERS for port in state.ports
+    }
     return AppliedNetworks(
         deleted=tuple(name for name in deleted if name not in now),
         changed=tuple(name for name in names if name in before),
         created=tuple(name for name in names if name not in before | same),
         kept=tuple(name for name in names if name in same),
+        published=tuple(port for port in ports if port not in known),
+        released=tuple(port for port in known if port not in ports and port not in others),
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from nfcore.cli._changes import print_plan
+from nfcore.cli._changes import outcome_json, print_plan, surroundings
 from nfcore.cli._host import open_host
 from nfcore.cli._network import network_rows
 from nfcore.cli._options import (
@@ -17,8 +17,10 @@ from nfcore.cli._options import (
     Backend,
     BackendOption,
     DryRunOption,
+    IpForwardOption,
     JsonOption,
     NetnsOption,
+    TablePrefixOption,
     WaitOption,
 )
 from nfcore.cli._output import console, error_console, print_json, print_table
@@ -57,6 +59,15 @@ def apply(
         ),
     ] = False,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
+    with_bridges: Annotated[
+        bool,
+        typer.Option(
+            "--with-bridges",
+            help="Make the networks' bridges too, with their addresses and sysctls.",
+        ),
+    ] = False,
+    ip_forward: IpForwardOption = False,
     sandbox: Annotated[
         bool,
         typer.Option(
@@ -71,8 +82,8 @@ def apply(
 ) -> None:
     """Make the firewall hold what Docker would program for FILE, in one transaction.
 
-    Networks that an earlier FILE had and this one lacks are removed. Those made by hand
-    (nfcore network create) or by others are left alone.
+    Networks that an earlier FILE had and this one lacks are removed, with bridges that nfcore made
+    for them. Networks made by hand (nfcore network create) or by others are left alone.
     """
     del layout  # there is one so far
     if sandbox and netns is not None:
@@ -85,20 +96,26 @@ def apply(
     with open_host(
         backend,
         netns,
+        table_prefix=table_prefix,
         userland_proxy=not no_userland_proxy,
         wait=None if sandbox else wait,
         dry_run=dry_run,
     ) as host:
         with late_progress("Networks", len(topology.networks)) as progress:
-            applied = host.apply(topology.networks, progress=progress)
+            applied = host.apply(
+                topology.networks,
+                with_bridges=with_bridges,
+                ip_forward=ip_forward,
+                progress=progress,
+            )
         states = host.networks()
         saved = [host.save(version) for version in IPVersion] if sandbox else []
     if as_json:
         print_json(_as_json(applied, dry_run=dry_run))
         return
     if dry_run:
-        print_plan(applied.changes)
-    elif applied.changes:
+        print_plan(applied)
+    elif applied.changed:
         print_table(*network_rows(states))
     console().print(_summary(applied, dry_run=dry_run), markup=False, soft_wrap=True)
     for version, text in zip(IPVersion, saved, strict=False):
@@ -108,7 +125,7 @@ def apply(
 
 def _summary(applied: Applied, *, dry_run: bool) -> str:
     networks = applied.networks
-    if not applied.changes:
+    if not applied.changed:
         return f"nothing to change: {len(networks.kept)} networks are as the file has them"
     words = [
         f"{len(names)} {word}"
@@ -125,16 +142,16 @@ def _summary(applied: Applied, *, dry_run: bool) -> str:
     how = "dry run, nothing was sent" if dry_run else "one transaction"
     return (
         f"networks: {', '.join(words)}; rules and chains: {added} added, {removed} removed ({how})"
+        f"{surroundings(applied)}"
     )
 
 
 def _as_json(applied: Applied, *, dry_run: bool) -> dict[str, Any]:
     networks = applied.networks
     return {
-        "changed": bool(applied.changes) and not dry_run,
+        **outcome_json(applied, dry_run=dry_run),
         "created": list(networks.created),
         "updated": list(networks.changed),
         "deleted": list(networks.deleted),
         "kept": list(networks.kept),
-        "changes": [{"sign": sign, "command": command} for sign, command in applied.changes],
     }

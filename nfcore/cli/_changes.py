@@ -2,44 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from nfcore.cli._output import console, print_json
-from nfcore.engine import Change
+from nfcore.host import Outcome
 
-__all__ = ["print_plan", "report"]
+__all__ = ["outcome_json", "print_plan", "report", "surroundings"]
 
 _COLOURS = {"+": "green", "-": "red"}
 
 
-def print_plan(changes: Sequence[Change]) -> None:
-    """The changes as iptables commands with + and -."""
+def print_plan(outcome: Outcome) -> None:
+    """The changes as commands with + and -, the host's own before those of iptables."""
     out = console()
-    for sign, command in changes:
+    for sign, command in (*outcome.system, *outcome.changes):
         out.print(f"{sign} {command}", style=_COLOURS[sign], markup=False, soft_wrap=True)
 
 
-def report(changes: Sequence[Change], done: str, *, dry_run: bool, as_json: bool) -> None:
+def surroundings(outcome: Outcome) -> str:
+    """What was done besides the rules, to go behind their numbers; empty where there is nothing."""
+    parts = []
+    if outcome.system:
+        parts.append(f"{len(outcome.system)} changes of bridges and sysctls")
+    if outcome.flows_cleared:
+        parts.append(f"{outcome.flows_cleared} tracked connections cleared")
+    return "".join(f"; {part}" for part in parts)
+
+
+def outcome_json(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
+    """An outcome for programs to read."""
+    return {
+        "changed": outcome.changed and not dry_run,
+        "changes": _lines(outcome.changes),
+        "system": _lines(outcome.system),
+        "flows_cleared": outcome.flows_cleared,
+    }
+
+
+def _lines(changes: Iterable[tuple[Literal["+", "-"], str]]) -> list[dict[str, str]]:
+    return [{"sign": sign, "command": command} for sign, command in changes]
+
+
+def report(outcome: Outcome, done: str, *, dry_run: bool, as_json: bool) -> None:
     """Say what was done, or print the plan.
 
     Args:
-        changes: what changed.
+        outcome: what was done.
         done: what to say about it, such as ``network front created``.
         dry_run: whether it was planned only.
         as_json: whether to print JSON.
     """
     if as_json:
-        plan = [{"sign": sign, "command": command} for sign, command in changes]
-        print_json({"changed": bool(changes) and not dry_run, "changes": plan})
+        print_json(outcome_json(outcome, dry_run=dry_run))
         return
     if dry_run:
-        print_plan(changes)
+        print_plan(outcome)
+    changes = outcome.changes
     added = sum(1 for sign, _ in changes if sign == "+")
+    rules = f"{added} added, {len(changes) - added} removed" if changes else "no rule to change"
+    how = " (dry run: nothing was sent)" if dry_run else ", in one transaction" if changes else ""
     console().print(
-        f"{done}: nothing to change"
-        if not changes
-        else f"{done}: {added} added, {len(changes) - added} removed"
-        + (" (dry run: nothing was sent)" if dry_run else ", in one transaction"),
+        f"{done}: {rules}{how}{surroundings(outcome)}"
+        if outcome.changed or outcome.flows_cleared
+        else f"{done}: nothing to change",
         markup=False,
         soft_wrap=True,
     )

@@ -9,6 +9,7 @@ from nfcore.cli._options import Backend
 from nfcore.engine import Engine, EngineLock
 from nfcore.executor import open_executor
 from nfcore.host import Host
+from nfcore.system import System
 
 __all__ = ["open_host"]
 
@@ -18,6 +19,7 @@ def open_host(
     backend: Backend,
     netns: str | None,
     *,
+    table_prefix: str = "",
     userland_proxy: bool | None = None,
     dry_run: bool = False,
     wait: float | None = None,
@@ -27,6 +29,7 @@ def open_host(
     Args:
         backend: what talks to the kernel.
         netns: the network namespace's name, or None for this one.
+        table_prefix: see `open_executor`.
         userland_proxy: see `Host`.
         dry_run: see `Host`.
         wait: how many seconds to wait for another engine's lock; None for commands that change
@@ -34,7 +37,8 @@ def open_host(
     """
     lock = None if wait is None or dry_run else EngineLock(wait=wait)
     host = Host(
-        Engine(open_executor(backend.value, netns=netns), lock=lock),
+        Engine(open_executor(backend.value, netns=netns, table_prefix=table_prefix), lock=lock),
+        system=System(netns=netns),
         userland_proxy=userland_proxy,
         dry_run=dry_run,
     )

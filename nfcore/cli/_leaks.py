@@ -17,6 +17,7 @@ from nfcore.cli._options import (
     DryRunOption,
     JsonOption,
     NetnsOption,
+    TablePrefixOption,
     WaitOption,
 )
 from nfcore.cli._output import console, print_json
@@ -38,6 +39,7 @@ def leaks(
     fix: Annotated[bool, typer.Option("--fix", help="Remove them, in one transaction.")] = False,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
@@ -48,7 +50,9 @@ def leaks(
     addresses that no container has.
     """
     topology = load(file, stdin=sys.stdin.buffer, environment=os.environ)
-    with open_host(backend, netns, wait=wait if fix else None, dry_run=dry_run) as host:
+    with open_host(
+        backend, netns, table_prefix=table_prefix, wait=wait if fix else None, dry_run=dry_run
+    ) as host:
         found = host.fix_leaks(topology.networks) if fix else host.leaks(topology.networks)
     gone = fix and not dry_run
     if as_json:

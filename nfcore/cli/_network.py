@@ -15,8 +15,10 @@ from nfcore.cli._options import (
     Backend,
     BackendOption,
     DryRunOption,
+    IpForwardOption,
     JsonOption,
     NetnsOption,
+    TablePrefixOption,
     UserlandProxyOption,
     WaitOption,
 )
@@ -54,9 +56,15 @@ def create(
             help="A driver option, such as com.docker.network.bridge.name=br0.",
         ),
     ] = None,
+    with_bridge: Annotated[
+        bool,
+        typer.Option("--with-bridge", help="Make its bridge too, with its addresses and sysctls."),
+    ] = False,
+    ip_forward: IpForwardOption = False,
     userland_proxy: UserlandProxyOption = None,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
@@ -71,10 +79,15 @@ def create(
         options=option or (),
     )
     with open_host(
-        backend, netns, userland_proxy=userland_proxy, wait=wait, dry_run=dry_run
+        backend,
+        netns,
+        table_prefix=table_prefix,
+        userland_proxy=userland_proxy,
+        wait=wait,
+        dry_run=dry_run,
     ) as host:
-        changes = host.create_network(spec)
-    report(changes, f"network {name} on bridge {spec.bridge}", dry_run=dry_run, as_json=as_json)
+        done = host.create_network(spec, with_bridge=with_bridge, ip_forward=ip_forward)
+    report(done, f"network {name} on bridge {spec.bridge}", dry_run=dry_run, as_json=as_json)
 
 
 @app.command("rm")
@@ -83,14 +96,18 @@ def remove(
     *,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Remove a network with its published ports, in one transaction."""
-    with open_host(backend, netns, wait=wait, dry_run=dry_run) as host:
-        changes = host.remove_network(name)
-    report(changes, f"network {name} removed", dry_run=dry_run, as_json=as_json)
+    """Remove a network with its published ports, in one transaction.
+
+    Its bridge goes too, if nfcore made it.
+    """
+    with open_host(backend, netns, table_prefix=table_prefix, wait=wait, dry_run=dry_run) as host:
+        done = host.remove_network(name)
+    report(done, f"network {name} removed", dry_run=dry_run, as_json=as_json)
 
 
 @app.command("ls")
@@ -98,10 +115,11 @@ def list_networks(
     *,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """List the networks that the kernel's rules tell of."""
-    with open_host(backend, netns) as host:
+    with open_host(backend, netns, table_prefix=table_prefix) as host:
         states = host.networks()
     if as_json:
         print_json([_as_json(state) for state in states])

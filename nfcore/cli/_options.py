@@ -12,8 +12,10 @@ __all__ = [
     "Backend",
     "BackendOption",
     "DryRunOption",
+    "IpForwardOption",
     "JsonOption",
     "NetnsOption",
+    "TablePrefixOption",
     "UserlandProxyOption",
     "WaitOption",
 ]
@@ -43,6 +45,23 @@ BackendOption = Annotated[
 NetnsOption = Annotated[
     str | None,
     typer.Option("--netns", metavar="NAME", help="Work in this network namespace (ip netns list)."),
+]
+TablePrefixOption = Annotated[
+    str,
+    typer.Option(
+        "--table-prefix",
+        metavar="PREFIX",
+        envvar="NFCORE_TABLE_PREFIX",
+        help="Keep the chains in tables of their own: docker- means docker-filter and docker-nat.",
+    ),
+]
+IpForwardOption = Annotated[
+    bool,
+    typer.Option(
+        "--ip-forward",
+        help="Turn IP forwarding on, as dockerd does at its start; where it was off, FORWARD's "
+        "policy becomes DROP.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]
 DryRunOption = Annotated[

@@ -17,6 +17,7 @@ from nfcore.cli._options import (
     DryRunOption,
     JsonOption,
     NetnsOption,
+    TablePrefixOption,
     WaitOption,
 )
 from nfcore.cli._output import print_json, print_table
@@ -47,14 +48,15 @@ def publish(
     *,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Publish ports of a container, in one transaction."""
-    with open_host(backend, netns, wait=wait, dry_run=dry_run) as host:
-        changes = host.publish(network, _ports_of(container, ports))
-    report(changes, f"published on network {network}", dry_run=dry_run, as_json=as_json)
+    with open_host(backend, netns, table_prefix=table_prefix, wait=wait, dry_run=dry_run) as host:
+        done = host.publish(network, _ports_of(container, ports))
+    report(done, f"published on network {network}", dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
@@ -65,14 +67,15 @@ def release(
     *,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take published ports back, in one transaction; the arguments are those of publish."""
-    with open_host(backend, netns, wait=wait, dry_run=dry_run) as host:
-        changes = host.release(network, _ports_of(container, ports))
-    report(changes, f"released on network {network}", dry_run=dry_run, as_json=as_json)
+    with open_host(backend, netns, table_prefix=table_prefix, wait=wait, dry_run=dry_run) as host:
+        done = host.release(network, _ports_of(container, ports))
+    report(done, f"released on network {network}", dry_run=dry_run, as_json=as_json)
 
 
 def _ports_of(
@@ -92,10 +95,11 @@ def list_ports(
     *,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """List the published ports that the kernel's rules tell of."""
-    with open_host(backend, netns) as host:
+    with open_host(backend, netns, table_prefix=table_prefix) as host:
         states = host.networks()
     rows = [(state.spec.name, port) for state in states for port in state.ports]
     if as_json:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nfcore.cli._host import open_host
-from nfcore.cli._options import Backend, BackendOption, NetnsOption
+from nfcore.cli._options import Backend, BackendOption, NetnsOption, TablePrefixOption
 from translate import IPVersion
 
 __all__ = ["save"]
@@ -24,8 +24,9 @@ def save(
     ] = False,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
 ) -> None:
     """Print what is programmed, in the format of iptables-save."""
-    with open_host(backend, netns) as host:
+    with open_host(backend, netns, table_prefix=table_prefix) as host:
         version = IPVersion.V6 if ipv6 else IPVersion.V4
         sys.stdout.write(host.save(version, counters=counters))

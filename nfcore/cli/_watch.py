@@ -18,6 +18,7 @@ from nfcore.cli._options import (
     Backend,
     BackendOption,
     NetnsOption,
+    TablePrefixOption,
     WaitOption,
 )
 from nfcore.cli._output import console, error_console
@@ -43,6 +44,7 @@ def watch(
         ),
     ] = False,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
 ) -> None:
     """Keep the host in the state that FILE describes, whoever changes it.
@@ -53,7 +55,7 @@ def watch(
     """
     topology = _read(file)
     watcher = Watcher(
-        open_executor(backend.value, netns=netns),
+        open_executor(backend.value, netns=netns, table_prefix=table_prefix),
         topology.networks,
         userland_proxy=not no_userland_proxy,
         lock=EngineLock(wait=wait),

@@ -3,5 +3,6 @@
 from nfcore.host._host import Applied, Host
 from nfcore.host._save import save_text
 from nfcore.host._watch import Repair, Watcher
+from nfcore.host._work import Outcome
 
-__all__ = ["Applied", "Host", "Repair", "Watcher", "save_text"]
+__all__ = ["Applied", "Host", "Outcome", "Repair", "Watcher", "save_text"]

@@ -25,11 +25,14 @@ from nfcore.bridge import (
     recognize,
     resolve_port,
 )
-from nfcore.engine import Change, Engine, Ruleset, Transaction
-from nfcore.exceptions import CommitRefused, Conflict, NotFound
+from nfcore.engine import Engine, Ruleset
+from nfcore.exceptions import CommitRefused, Conflict, InvalidInput, NotFound
 from nfcore.host._restore import RestorePlan, plan_restore
 from nfcore.host._save import save_text
+from nfcore.host._work import Outcome, Work
+from nfcore.inputs import default_bridge_name
 from nfcore.operations import Operation
+from nfcore.system import System
 from translate import IPVersion
 from translate.files import read_save
 
@@ -37,35 +40,41 @@ __all__ = ["Applied", "Host"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """What `Host.apply` did.
+class Applied(Outcome):
+    """What `Host.apply` did: an outcome that tells of networks too.
 
     Attributes:
         networks: which networks were created, changed, deleted and kept.
-        changes: the rules that were added and removed.
     """
 
     networks: AppliedNetworks
-    changes: tuple[Change, ...]
 
 
 class Host:
     """What nfcore does to a host's firewall.
 
-    Every method that changes something is one transaction, and returns what it changed as lines of
-    iptables commands. With ``dry_run`` nothing is sent.
+    Every method that changes something is one transaction, and returns what it changed. With
+    ``dry_run`` nothing is sent.
 
     Args:
         engine: the engine; closed with the host.
+        system: the host around the rules, in the engine's network namespace; with None, nothing but
+            rules is touched.
         userland_proxy: whether docker-proxy runs (hairpin mode is off then); None is as the
             networks on the host were made, and on where there are none.
         dry_run: whether to plan only.
     """
 
     def __init__(
-        self, engine: Engine, *, userland_proxy: bool | None = None, dry_run: bool = False
+        self,
+        engine: Engine,
+        *,
+        system: System | None = None,
+        userland_proxy: bool | None = None,
+        dry_run: bool = False,
     ) -> None:
         self._engine = engine
+        self._system = system
         self._userland_proxy = userland_proxy
         self._dry_run = dry_run
 
@@ -133,24 +142,48 @@ class Host:
         self,
         wanted: Sequence[WantedNetwork],
         *,
+        with_bridges: bool = False,
+        ip_forward: bool = False,
         progress: Callable[[int], None] | None = None,
     ) -> Applied:
         """Bring the firewall to the state that a file describes.
 
-        Networks that an earlier file made and this one lacks are removed; those made by hand or by
-        others are left alone.
+        Networks that an earlier file made and this one lacks are removed, along with bridges that
+        nfcore made for them; those made by hand or by others are left alone.
 
         Args:
             wanted: the networks, in the order of their creation.
+            with_bridges: whether to make their bridges too.
+            ip_forward: whether to turn IP forwarding on; where it was off, what no rule accepts is
+                no longer forwarded (FORWARD's policy becomes DROP).
             progress: told after each wanted network how many are planned.
 
         Raises:
-            Conflict: a network or port excludes what is there; nothing was changed.
+            Conflict: a network, port or bridge excludes what is there; nothing was changed.
+            InvalidInput: more than rules is asked for, and the host has no ``system``.
             NetfilterError: what the engine raises; nothing was changed.
+            SetupFailed: a bridge or sysctl could not be set up; nothing was changed.
         """
-        with self._transaction() as (transaction, driver, _):
-            networks = plan_apply(transaction, driver, wanted, progress=progress)
-            return Applied(networks=networks, changes=transaction.changes())
+        with self._transaction() as work:
+            networks = plan_apply(work.transaction, work.driver, wanted, progress=progress)
+            bridges = {network.spec.bridge for network in wanted}
+            work.gone = [
+                state.spec.bridge
+                for state in work.states
+                if state.made_by is MadeBy.APPLY and state.spec.bridge not in bridges
+            ]
+            work.ports = (*networks.released, *networks.published)
+            if with_bridges:
+                work.bridges = [network.spec for network in wanted]
+            if ip_forward:
+                self._turn_forwarding_on(work)
+        done = work.outcome
+        return Applied(
+            networks=networks,
+            changes=done.changes,
+            system=done.system,
+            flows_cleared=done.flows_cleared,
+        )
 
     def leaks(self, networks: Sequence[Inhabited]) -> tuple[Leak, ...]:
         """The rules that none of these networks needs (see `find_leaks`).
@@ -169,29 +202,43 @@ class Host:
         Raises:
             NetfilterError: what the engine raises; nothing was changed.
         """
-        with self._transaction() as (transaction, _, _):
-            leaks = find_leaks(transaction, networks)
+        with self._transaction() as work:
+            leaks = find_leaks(work.transaction, networks)
             for leak in leaks:
-                transaction.delete(leak.ipt_rule)
-            return leaks
+                work.transaction.delete(leak.ipt_rule)
+        return leaks
 
     # Networks.
 
-    def create_network(self, spec: NetworkSpec) -> tuple[Change, ...]:
+    def create_network(
+        self, spec: NetworkSpec, *, with_bridge: bool = False, ip_forward: bool = False
+    ) -> Outcome:
         """Program one network.
 
-        Raises:
-            Conflict: another network has its name, its bridge or part of its subnet.
-            NetfilterError: what the engine raises; nothing was changed.
-        """
-        with self._transaction() as (transaction, driver, states):
-            _check_new_network(spec, states)
-            driver.ensure_started(transaction)
-            driver.create_network(transaction, spec, made_by=MadeBy.HAND)
-            return transaction.changes()
+        Args:
+            spec: the network.
+            with_bridge: whether to make its bridge too.
+            ip_forward: see `apply`.
 
-    def remove_network(self, name: str) -> tuple[Change, ...]:
-        """Take one network out, with its ports and links.
+        Raises:
+            Conflict: another network has its name, its bridge or part of its subnet, or a device
+                that it cannot use has its bridge's name.
+            InvalidInput: more than rules is asked for, and the host has no ``system``.
+            NetfilterError: what the engine raises; nothing was changed.
+            SetupFailed: the bridge or a sysctl could not be set up; nothing was changed.
+        """
+        with self._transaction() as work:
+            _check_new_network(spec, work.states)
+            work.driver.ensure_started(work.transaction)
+            work.driver.create_network(work.transaction, spec, made_by=MadeBy.HAND)
+            if with_bridge:
+                work.bridges = (spec,)
+            if ip_forward:
+                self._turn_forwarding_on(work)
+        return work.outcome
+
+    def remove_network(self, name: str) -> Outcome:
+        """Take one network out, with its ports and links, and the bridge if nfcore made it.
 
         Args:
             name: the network's name.
@@ -199,24 +246,27 @@ class Host:
         Raises:
             NotFound: there is no such network.
             NetfilterError: what the engine raises; nothing was changed.
+            SetupFailed: the bridge could not be removed; the rules are gone.
         """
-        with self._transaction() as (transaction, driver, states):
-            state = _network_named(name, states)
-            driver.delete_network(
-                transaction,
+        with self._transaction() as work:
+            state = _network_named(name, work.states)
+            work.driver.delete_network(
+                work.transaction,
                 state.spec,
                 ports=state.ports,
                 links=state.links,
                 hairpin=state.hairpin,
             )
-            return transaction.changes()
+            work.gone = (state.spec.bridge,)
+            work.ports = state.ports
+        return work.outcome
 
     # Ports.
 
     def publish(
         self, network: str, ports_of: Callable[[NetworkSpec], Sequence[PublishedPort]]
-    ) -> tuple[Change, ...]:
-        """Publish ports of a container.
+    ) -> Outcome:
+        """Publish ports of a container, and forget what is tracked of it.
 
         Args:
             network: the network's name.
@@ -228,20 +278,21 @@ class Host:
             NotFound: there is no such network.
             NetfilterError: what the engine raises; nothing was changed.
         """
-        with self._transaction() as (transaction, driver, states):
-            state = _network_named(network, states)
+        with self._transaction() as work:
+            state = _network_named(network, work.states)
             wanted = [resolve_port(state.spec, port) for port in ports_of(state.spec)]
             new = [port for port in wanted if port not in state.ports]
-            taken = [(other.spec, port) for other in states for port in other.ports]
+            taken = [(other.spec, port) for other in work.states for port in other.ports]
             check_ports([*taken, *((state.spec, port) for port in new)])
             for port in wanted:
-                driver.publish(transaction, state.spec, port)
-            return transaction.changes()
+                work.driver.publish(work.transaction, state.spec, port)
+            work.ports = new
+        return work.outcome
 
     def release(
         self, network: str, ports_of: Callable[[NetworkSpec], Sequence[PublishedPort]]
-    ) -> tuple[Change, ...]:
-        """Take published ports back.
+    ) -> Outcome:
+        """Take published ports back, and forget what is tracked of their container.
 
         Arguments are those of `publish`.
 
@@ -249,34 +300,64 @@ class Host:
             NotFound: there is no such network, or a port is not published.
             NetfilterError: what the engine raises; nothing was changed.
         """
-        with self._transaction() as (transaction, driver, states):
-            state = _network_named(network, states)
+        with self._transaction() as work:
+            state = _network_named(network, work.states)
             gone = [resolve_port(state.spec, port) for port in ports_of(state.spec)]
             for port in gone:
                 if port not in state.ports:
                     raise NotFound(f"{port} is not published on network {network}")
-            sparing = driver.port_rules(state.spec, [p for p in state.ports if p not in gone])
+            sparing = work.driver.port_rules(state.spec, [p for p in state.ports if p not in gone])
             for port in gone:
-                driver.release(
-                    transaction, state.spec, port, sparing=sparing, hairpin=state.hairpin
+                work.driver.release(
+                    work.transaction, state.spec, port, sparing=sparing, hairpin=state.hairpin
                 )
-            return transaction.changes()
+            work.ports = gone
+        return work.outcome
 
     # The pieces.
 
     @contextmanager
-    def _transaction(self) -> Iterator[tuple[Transaction, Driver, tuple[NetworkState, ...]]]:
+    def _transaction(self) -> Iterator[Work]:
         transaction = self._engine.begin()
         try:
             states = recognize(transaction)
-            yield transaction, Driver(config=self._config(states)), states
-        except BaseException:
+            work = Work(transaction, Driver(config=self._config(states)), states)
+            yield work
+            self._finish(work)
+        finally:
             transaction.abandon()
-            raise
-        if self._dry_run:
-            transaction.abandon()
-        else:
-            transaction.commit()
+
+    def _finish(self, work: Work) -> None:
+        """Commit, with what must be there before and what can only be done after."""
+        changes = work.transaction.changes()
+        system = self._system
+        if system is None:
+            if work.bridges:
+                raise _no_system()
+            if not self._dry_run:
+                work.transaction.commit()
+            work.finish(changes=changes)
+            return
+        hairpin = work.driver.config.hairpin
+        steps = system.plan(bridges=work.bridges, hairpin=hairpin, forwarding=work.forwarding)
+        removed = system.own_bridges(work.gone)
+        flows = 0
+        if not self._dry_run:
+            with system.carried_out(steps):
+                work.transaction.commit()
+            system.remove_bridges(removed)
+            flows = system.clear_flows(work.stale_flows)
+        work.finish(changes=changes, steps=steps, removed=removed, flows_cleared=flows)
+
+    def _turn_forwarding_on(self, work: Work) -> None:
+        """As dockerd does at its start: where it was off, FORWARD's policy becomes DROP."""
+        if self._system is None:
+            raise _no_system()
+        work.forwarding = [
+            version for version in work.driver.config.versions if not self._system.forwards(version)
+        ]
+        for version in work.forwarding:
+            work.transaction.set_policy(version, "filter", "FORWARD", "drop")
 
     def _config(self, states: Sequence[NetworkState]) -> DriverConfig:
         proxy = self._userland_proxy
@@ -289,9 +370,21 @@ class Host:
         self._engine.close()
 
 
+def _no_system() -> InvalidInput:
+    return InvalidInput(
+        "this host was opened for rules only: give it a nfcore.system.System to make bridges or "
+        "set sysctls"
+    )
+
+
 def _network_named(name: str, states: Sequence[NetworkState]) -> NetworkState:
     for state in states:
         if state.spec.name == name:
+            return state
+    # Where no rule keeps a name (iptables-legacy has no place for one), the bridge may tell.
+    bridge = default_bridge_name(name)
+    for state in states:
+        if state.spec.bridge == bridge and state.made_by is MadeBy.OTHERS:
             return state
     known = ", ".join(state.spec.name for state in states)
     raise NotFound(f"there is no network {name!r}; there are: {known or 'none'}")

@@ -1,5 +1,8 @@
 """The host around the rules: tracked connections, bridges, sysctls."""
 
 from nfcore.system._conntrack import StaleFlows, clear_flows
+from nfcore.system._steps import Step
+from nfcore.system._sysctls import Sysctls
+from nfcore.system._system import System, SystemChange
 
-__all__ = ["StaleFlows", "clear_flows"]
+__all__ = ["StaleFlows", "Step", "Sysctls", "System", "SystemChange", "clear_flows"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -232,5 +231,6 @@ def _statements(done: Done) -> str | None:
     lines = done.stdout.splitlines()
     if done.status != 0 or len(lines) != 1 or lines[0].startswith("nft #"):
         return None
-    found = _TRANSLATED.fullmatch(" ".join(shlex.split(lines[0])[1:]))
+    # It doesn't escape quotes within, so this is no matter for a shell's rules.
+    found = _TRANSLATED.fullmatch(lines[0].removeprefix("nft ").removeprefix("'").removesuffix("'"))
     return None if found is None else found["rest"].strip()

@@ -27,6 +27,7 @@ from nfcore.exceptions import NetfilterError
 from nfcore.executor import open_executor
 from nfcore.host import Watcher
 from nfcore.inputs import Topology, load
+from nfcore.system import System
 
 __all__ = ["watch"]
 
@@ -59,6 +60,7 @@ def watch(
         topology.networks,
         userland_proxy=not no_userland_proxy,
         lock=EngineLock(wait=wait),
+        system=System(netns=netns),
     )
     try:
         with _signals() as (wakeup, pending):

@@ -13,6 +13,7 @@ from nfcore.bridge import (
     DOCKER_CHAIN,
     ISOLATION_CHAIN_1,
     USER_CHAIN,
+    AppliedNetworks,
     Driver,
     DriverConfig,
     WantedNetwork,
@@ -28,6 +29,8 @@ from nfcore.engine import (
 )
 from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.executor import CommitEvents, Executor
+from nfcore.operations import ChainRef, Policy, TableRef
+from nfcore.system import StaleFlows, System
 from translate import IPVersion, Rule
 
 __all__ = ["Repair", "Watcher"]
@@ -84,13 +87,15 @@ class Watcher:
     """Programs what is wanted, and puts back what others take away.
 
     What users have in DOCKER-USER is theirs: an edit there is left alone. Where the whole table was
-    flushed or removed, its content comes back as last seen.
+    flushed or removed, its content comes back as last seen, and so does FORWARD's policy.
 
     Args:
         executor: what talks to the kernel; closed with the watcher.
         wanted: the networks.
         userland_proxy: whether docker-proxy runs.
         lock: see `Engine`.
+        system: the host around the rules, where the connections that were tracked while a port's
+            rules were away are forgotten; with None they are kept.
 
     Raises:
         BackendUnavailable: the executor hears of nobody's changes.
@@ -103,6 +108,7 @@ class Watcher:
         *,
         userland_proxy: bool = True,
         lock: EngineLock | None = None,
+        system: System | None = None,
     ) -> None:
         monitor = executor.monitor()
         if monitor is None:
@@ -116,7 +122,9 @@ class Watcher:
         self._engine = Engine(executor, source=self._source, lock=lock)
         self._driver = Driver(config=DriverConfig(enable_userland_proxy=userland_proxy))
         self._wanted = wanted
+        self._system = system
         self._user_rules: dict[IPVersion, UserRules] = {}
+        self._policies: dict[IPVersion, Policy] = {}
 
     def _hear(self, commit: CommitEvents) -> None:
         self._heard.add(commit)
@@ -160,7 +168,7 @@ class Watcher:
         began = time.monotonic()
         changes = self._repair()
         heard, self._heard = self._heard, _Heard()
-        self._remember_user_rules()
+        self._remember()
         if not changes:
             return None
         return Repair(
@@ -174,15 +182,18 @@ class Watcher:
         """Plan over the ruleset as it is, and anew if somebody commits meanwhile."""
         for _ in range(_ATTEMPTS):
             with self._engine.transaction() as transaction:
-                self._plan(transaction)
+                networks = self._plan(transaction)
                 changes = transaction.changes()
                 if self._source.moved():
                     transaction.abandon()
                     continue
+            if self._system is not None:
+                ports = (*networks.released, *networks.published)
+                self._system.clear_flows(StaleFlows.of_ports(ports))
             return changes
         raise ListingFailed(f"the ruleset changed during each of {_ATTEMPTS} attempts to repair it")
 
-    def _plan(self, transaction: Transaction) -> None:
+    def _plan(self, transaction: Transaction) -> AppliedNetworks:
         versions = self._driver.config.versions
         flushed = [v for v in versions if self._was_flushed(transaction, v)]
         without_return = [
@@ -191,12 +202,14 @@ class Watcher:
             if transaction.has_chain(version, "filter", USER_CHAIN)
             and not transaction.exists(_return_rule(version))
         ]
-        plan_apply(transaction, self._driver, self._wanted)
+        networks = plan_apply(transaction, self._driver, self._wanted)
         for version in versions:
             if version in flushed:
                 self._restore_user_rules(transaction, version)
+                transaction.set_policy(version, "filter", "FORWARD", self._policies[version])
             elif version in without_return:
                 transaction.delete(_return_rule(version))
+        return networks
 
     def close(self) -> None:
         """Close the engine; the rules stay."""
@@ -222,12 +235,16 @@ class Watcher:
                 args = tuple(translate.format(body))
                 transaction.append(IptRule(version, "filter", USER_CHAIN, args), tag=tag)
 
-    def _remember_user_rules(self) -> None:
+    def _remember(self) -> None:
         ruleset = self._engine.ruleset
         for version in self._driver.config.versions:
             self._user_rules[version] = tuple(
                 (rule.body, rule.tag) for rule in ruleset.rules(version, "filter", USER_CHAIN)
             )
+            table = TableRef(version=version, name="filter")
+            forward = ruleset.chain(ChainRef(table=table, name="FORWARD"))
+            base = None if forward is None else forward.base
+            self._policies[version] = "accept" if base is None else base.policy
 
 
 def _return_rule(version: IPVersion) -> IptRule:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from nfcore.executor import call_in_netns
+from nfcore.system import StaleFlows, clear_flows
 from tests.cli.conftest import Run
+from tests.cli.test_watch import Watch
 from tests.conftest import new_netns
 from tests.netns import in_netns
 
@@ -102,9 +106,8 @@ def test_an_established_udp_flow_reaches_the_container_once_its_port_is_publishe
         assert proxy.recvfrom(100)[0] == b"again"
 
 
-def test_apply_clears_what_it_publishes_and_releases(lab: Lab, nfcore: Run) -> None:
-    def apply(ports: str) -> int:
-        file = f"""
+def file_that_publishes(ports: str) -> str:
+    return f"""
 networks:
   back:
     driver_opts: {{com.docker.network.bridge.name: br-g}}
@@ -114,8 +117,14 @@ services:
     networks: {{back: {{ipv4_address: 10.9.0.2}}}}
     ports: [{ports}]
 """
+
+
+def test_apply_clears_what_it_publishes_and_releases(lab: Lab, nfcore: Run) -> None:
+    def apply(ports: str) -> int:
         command = ("apply", "--json", "--netns", lab.host, "-")
-        cleared = json.loads(nfcore(*command, stdin=file).ok())["flows_cleared"]
+        cleared = json.loads(nfcore(*command, stdin=file_that_publishes(ports)).ok())[
+            "flows_cleared"
+        ]
         assert isinstance(cleared, int)
         return cleared
 
@@ -126,3 +135,39 @@ services:
         assert apply('"5353:53/udp"') == 0
         sender.sendto(b"x", (HOST, 5355))
         assert apply('"5354:53/udp"') == 1
+
+
+def destination(netns: str) -> str:
+    """Where the flow to port 5353 goes: its reply's source."""
+    listed = in_netns(netns, ["cat", "/proc/net/nf_conntrack"]).stdout
+    (flow,) = (line for line in listed.splitlines() if "dport=5353" in line)
+    return flow.split("src=")[2].split()[0]
+
+
+def test_watch_clears_what_was_tracked_while_a_ports_rules_were_away(
+    lab: Lab, tmp_path: Path
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text(file_that_publishes('"5353:53/udp"'))
+    for command in (
+        "link add br-g type bridge",
+        "addr add 10.9.0.1/24 dev br-g",
+        "link set br-g up",
+    ):
+        in_netns(lab.host, ["ip", *command.split()])
+    with bound(lab.client, CLIENT, 4000) as sender:
+        watch = Watch(lab.host, file)
+        try:
+            sender.sendto(b"x", (HOST, 5353))
+            assert destination(lab.host) == "10.9.0.2"
+            watch.process.send_signal(signal.SIGSTOP)
+            in_netns(lab.host, ["nft", "flush", "chain", "ip", "nat", "DOCKER"])
+            clear_flows(StaleFlows(frozenset(), frozenset([5353])), netns=lab.host)
+            sender.sendto(b"x", (HOST, 5353))
+            assert destination(lab.host) == HOST
+            watch.process.send_signal(signal.SIGCONT)
+            watch.line()
+            sender.sendto(b"x", (HOST, 5353))
+            assert destination(lab.host) == "10.9.0.2"
+        finally:
+            watch.end()

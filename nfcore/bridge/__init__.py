@@ -29,7 +29,7 @@ from nfcore.bridge._conflicts import (
     find_network_clash,
     find_port_clash,
 )
-from nfcore.bridge._driver import Driver, resolve_port
+from nfcore.bridge._driver import Driver, check_port_fits, resolve_port
 from nfcore.bridge._icc import set_icc
 from nfcore.bridge._internal import setup_internal_network_rules
 from nfcore.bridge._isolation import set_inc
@@ -56,6 +56,7 @@ from nfcore.bridge._network import (
 from nfcore.bridge._plan import AppliedNetworks, WantedNetwork, plan_apply
 from nfcore.bridge._ports import set_per_port_forwarding, set_per_port_nat
 from nfcore.bridge._recognize import recognize
+from nfcore.bridge._recorder import Recorder
 from nfcore.bridge._spec import (
     DriverConfig,
     GatewayMode,
@@ -67,6 +68,7 @@ from nfcore.bridge._spec import (
 from nfcore.bridge._start import start_driver
 from nfcore.bridge._state import UNKNOWN_SUBNETS, MadeBy, NetworkState, RulesView
 from nfcore.bridge._steps import append_or_del_chain_rule, program_chain_rule, program_rule
+from nfcore.bridge._tags import network_tags, port_tag, read_network_tags, read_port_tag
 from nfcore.bridge._wsl2 import (
     Wsl2Host,
     insert_mirrored_wsl2_rule,
@@ -95,12 +97,14 @@ __all__ = [
     "NetworkState",
     "Protocol",
     "PublishedPort",
+    "Recorder",
     "RulesView",
     "WantedNetwork",
     "Wsl2Host",
     "add_return_rule",
     "append_or_del_chain_rule",
     "check_networks",
+    "check_port_fits",
     "check_ports",
     "default_drop",
     "ensure_jump_rule",
@@ -111,12 +115,16 @@ __all__ = [
     "mirrored_wsl2_rule",
     "mirrored_wsl2_workaround",
     "missing_rules",
+    "network_tags",
     "plan_apply",
+    "port_tag",
     "program_chain_rule",
     "program_filter_chain",
     "program_link",
     "program_nat_chain",
     "program_rule",
+    "read_network_tags",
+    "read_port_tag",
     "recognize",
     "remove_existing_chain",
     "remove_ip_chains",

@@ -22,7 +22,7 @@ from nfcore.engine import Firewall, IptRule
 from nfcore.exceptions import DriverError, InvalidInput
 from translate import IPVersion
 
-__all__ = ["Driver", "resolve_port"]
+__all__ = ["Driver", "check_port_fits", "resolve_port"]
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -156,7 +156,7 @@ class Driver:
             DriverError: a step failed.
             InvalidInput: the network is internal, or has no subnet that holds the address.
         """
-        _check_port(spec, port)
+        check_port_fits(spec, port)
         self._program_port(firewall, spec, port, enable=True, hairpin=None)
 
     def release(
@@ -274,7 +274,12 @@ def resolve_port(spec: NetworkSpec, port: PublishedPort) -> PublishedPort:
     return port if address == port.host_address else replace(port, host_address=address)
 
 
-def _check_port(spec: NetworkSpec, port: PublishedPort) -> None:
+def check_port_fits(spec: NetworkSpec, port: PublishedPort) -> None:
+    """Refuse a port that its network cannot publish.
+
+    Raises:
+        InvalidInput: the network is internal, or has no subnet that holds the address.
+    """
     if spec.internal:
         raise InvalidInput(f"network {spec.name} is internal: no port can be published on it")
     subnet = spec.subnet(port.version)

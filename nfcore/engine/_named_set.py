@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, Protocol, Self
 
 from nfcore.operations import ElementKey, SetElement, SetState, SetType
@@ -17,11 +17,18 @@ class SetView(Protocol):
     def newest(self) -> str:
         """The greatest comment that an element has or had."""
 
+    @property
+    def exists(self) -> bool:
+        """Whether the set is there."""
+
     def get(self, key: ElementKey) -> SetElement | None:
         """What is kept with a key, or None."""
 
     def items(self) -> Iterable[tuple[ElementKey, SetElement]]:
         """The elements, in no order."""
+
+    def __iter__(self) -> Iterator[ElementKey]:
+        """Their keys."""
 
     def __len__(self) -> int:
         """How many elements there are."""
@@ -45,6 +52,11 @@ class NamedSet:
         self.elements: Final[dict[ElementKey, SetElement]] = {}
         self.newest = ""
 
+    @property
+    def exists(self) -> bool:
+        """Whether the set is there: it is."""
+        return True
+
     @classmethod
     def from_state(cls, state: SetState) -> Self:
         """Take over a listing."""
@@ -65,6 +77,9 @@ class NamedSet:
     def items(self) -> Iterable[tuple[ElementKey, SetElement]]:
         """The elements, in no order."""
         return self.elements.items()
+
+    def __iter__(self) -> Iterator[ElementKey]:
+        return iter(self.elements)
 
     def __len__(self) -> int:
         return len(self.elements)

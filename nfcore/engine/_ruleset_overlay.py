@@ -124,6 +124,13 @@ class RulesetOverlay:
             overlay = self._sets[ref] = SetOverlay(ref, self._ruleset.named_set(ref), self.journal)
         return overlay
 
+    def named_sets(self, table: TableRef) -> Iterator[SetRef]:
+        """The table's sets."""
+        names = dict.fromkeys(self._ruleset.sets(table))
+        names |= dict.fromkeys(ref.name for ref in self._sets if ref.table == table)
+        refs = (SetRef(table=table, name=name) for name in names)
+        return (ref for ref in refs if self.named_set(ref).exists)
+
     def new_set(self, ref: SetRef, kind: SetType, site: CallSite) -> None:
         """Create a set, unless it is there."""
         self.named_set(ref).create(kind, site)

@@ -132,6 +132,10 @@ class SetOverlay:
         for key, (element, _) in self.added.items():
             yield key, element
 
+    def __iter__(self) -> Iterator[ElementKey]:
+        """Their keys."""
+        return (key for key, _ in self.items())
+
     def __len__(self) -> int:
         held = 0 if self.original is None else len(self.original.elements)
         return held - len(self.deleted) + len(self.added)

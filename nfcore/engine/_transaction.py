@@ -25,6 +25,7 @@ from nfcore.operations import (
     Policy,
     SetRef,
     SetType,
+    TableRef,
 )
 from translate import IPVersion, Rule
 
@@ -210,6 +211,14 @@ class Transaction:
             TransactionClosed: the transaction has ended.
         """
         return self._open_view().named_set(ref)
+
+    def named_sets(self, table: TableRef) -> Iterator[SetRef]:
+        """A table's named sets as the transaction leaves them.
+
+        Raises:
+            TransactionClosed: the transaction has ended.
+        """
+        return self._open_view().named_sets(table)
 
     def new_set(self, ref: SetRef, kind: SetType) -> None:
         """Create a named set, and its table; do nothing if it is there.

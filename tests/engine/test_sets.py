@@ -98,18 +98,23 @@ def test_rules_and_elements_go_in_one_commit(engine: Engine) -> None:
     assert engine.ruleset.snapshot().tables[FILTER].sets == {}
 
 
+def change_all_and_fail(transaction: Transaction) -> None:
+    with transaction.savepoint():
+        transaction.add_elements([pair("c")])
+        transaction.delete_elements([gone("a"), gone("c")])
+        transaction.add_elements([pair("a")])
+        transaction.remove_set(SAME)
+        transaction.new_set(PORTS, PORT)
+        raise ZeroDivisionError
+
+
 def test_a_savepoint_takes_elements_back(engine: Engine) -> None:
     with engine.transaction() as transaction:
         transaction.new_set(SAME, PAIR)
         transaction.add_elements([pair("a"), pair("b")])
     with engine.transaction() as transaction:
-        with pytest.raises(ZeroDivisionError), transaction.savepoint():
-            transaction.add_elements([pair("c")])
-            transaction.delete_elements([gone("a"), gone("c")])
-            transaction.add_elements([pair("a")])
-            transaction.remove_set(SAME)
-            transaction.new_set(PORTS, PORT)
-            raise ZeroDivisionError
+        with pytest.raises(ZeroDivisionError):
+            change_all_and_fail(transaction)
         assert keys(transaction) == {"a", "b"}
         assert transaction.operations() == ()
 

@@ -175,7 +175,7 @@ class _Decoder:
     def _interface(self, view: MatchView, key: str, field: str) -> bool:
         if view.left != {"meta": {"key": key}} or not view.is_equality or field in self._fields:
             return False
-        if not isinstance(view.right, str):
+        if not isinstance(view.right, str) or view.right.startswith("@"):  # which names a set
             return False
         name, negated = view.right, view.negated
         if name == NO_INTERFACE:

@@ -1,0 +1,7 @@
+"""How the driver's networks are laid out in the kernel: as rules, or as elements of sets."""
+
+from nfcore.layout._base import Layout, View
+from nfcore.layout.rules import RulesLayout
+from nfcore.layout.sets import SetsLayout
+
+__all__ = ["Layout", "RulesLayout", "SetsLayout", "View"]

@@ -1,0 +1,75 @@
+"""The jumps that are rules in this layout too, looked at without a search where all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import islice
+
+import translate
+from nfcore.bridge import (
+    ISOLATION_CHAIN_1,
+    USER_CHAIN,
+    DriverConfig,
+    ensure_jump_rule,
+    program_nat_chain,
+    setup_user_chain,
+)
+from nfcore.engine import Transaction
+from translate import IPVersion, Rule
+
+__all__ = ["Jumps"]
+
+
+class Jumps:
+    """Keeps the jumps to the driver's chains where Docker puts them.
+
+    Args:
+        config: the driver's configuration.
+    """
+
+    def __init__(self, config: DriverConfig) -> None:
+        self._config = config
+        self._forward = {
+            (version, name): _jump(version, name)
+            for version in config.versions
+            for name in (USER_CHAIN, ISOLATION_CHAIN_1)
+        }
+
+    def on_top(self, transaction: Transaction, versions: Collection[IPVersion]) -> None:
+        """DOCKER-USER's jump on top of FORWARD; below it the isolation's, where it is wanted.
+
+        Args:
+            transaction: where.
+            versions: the IP versions that a network is created for.
+
+        Raises:
+            DriverError: a jump could not be inserted.
+        """
+        for version in self._config.versions:
+            top = islice(transaction.rules(version, "filter", "FORWARD"), 2)
+            bodies = [rule.body for rule in top]
+            isolates = version in versions
+            wanted = [self._forward[version, USER_CHAIN]]
+            if isolates:
+                wanted.append(self._forward[version, ISOLATION_CHAIN_1])
+            if bodies[: len(wanted)] == wanted:
+                continue
+            if isolates:
+                ensure_jump_rule(transaction, version, "FORWARD", ISOLATION_CHAIN_1)
+            setup_user_chain(transaction, version)
+
+    def to_nat(
+        self, transaction: Transaction, versions: Collection[IPVersion], *, internal: bool
+    ) -> None:
+        """The jumps to nat's DOCKER, which networks that are not internal need.
+
+        Raises:
+            DriverError: a jump could not be appended.
+        """
+        if not internal:
+            for version in versions:
+                program_nat_chain(transaction, version, hairpin=self._config.hairpin)
+
+
+def _jump(version: IPVersion, chain: str) -> Rule:
+    return translate.parse(["-j", chain], version=version, table="filter", chain="FORWARD")

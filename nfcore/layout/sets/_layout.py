@@ -1,0 +1,304 @@
+"""The driver over sets."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Sequence
+from typing import ClassVar
+
+from nfcore.bridge import (
+    Driver,
+    Link,
+    MadeBy,
+    NetworkSpec,
+    NetworkState,
+    PublishedPort,
+    check_port_fits,
+    network_tags,
+    port_tag,
+    recognize,
+    resolve_port,
+)
+from nfcore.engine import IptRule, Ruleset, Transaction
+from nfcore.exceptions import Conflict
+from nfcore.layout._base import Layout, View
+from nfcore.layout.sets._comments import NetworkNote, next_number, note_of
+from nfcore.layout.sets._expand import expand
+from nfcore.layout.sets._jumps import Jumps
+from nfcore.layout.sets._lengths import add_lengths, drop_lengths
+from nfcore.layout.sets._links import link_elements
+from nfcore.layout.sets._names import Names, names_of
+from nfcore.layout.sets._network import network_elements
+from nfcore.layout.sets._older import newer_elements, older_elements
+from nfcore.layout.sets._ports import hairpin_key, open_key, port_elements, shared_elements
+from nfcore.layout.sets._recognize import networks_in_sets
+from nfcore.layout.sets._rules import checksum_rule, open_rule
+from nfcore.layout.sets._start import start, stop
+from nfcore.operations import AddElement, DeleteElement
+from translate import IPVersion
+
+__all__ = ["SetsLayout"]
+
+
+class SetsLayout(Layout):
+    """Networks, ports and links as elements of sets, looked up by as many rules as for none.
+
+    A network that was programmed as rules, such as Docker's own, is left so and handled so.
+    """
+
+    name: ClassVar[str] = "sets"
+
+    def __init__(self, driver: Driver | None = None) -> None:
+        super().__init__(driver)
+        self._names = tuple(names_of(version) for version in self.config.versions)
+        self._jumps = Jumps(self.config)
+
+    def ensure_started(self, transaction: Transaction) -> None:
+        """Set up what is missing of the driver's chains, the sets and the rules that look them up.
+
+        Raises:
+            DriverError: the IPv4 chains could not be set up.
+        """
+        self.driver.ensure_started(transaction)
+        start(transaction, self._names)
+        self._jumps.on_top(transaction, ())
+
+    def stop(self, transaction: Transaction) -> None:
+        """Take the sets and the rules that look them up out of the driver's chains."""
+        stop(transaction, self._names)
+
+    # Networks.
+
+    def create_network(
+        self, transaction: Transaction, spec: NetworkSpec, *, made_by: MadeBy = MadeBy.HAND
+    ) -> None:
+        """Put a network's elements in; where it is there already, those that are missing.
+
+        Raises:
+            Conflict: its bridge or its subnet is another network's.
+            DriverError: a step failed.
+            InvalidInput: the network's name is too long to be noted with its elements.
+        """
+        with transaction.savepoint():
+            if not transaction.named_set(self._names[-1].same).exists:
+                self.ensure_started(transaction)
+            hairpin = self.config.hairpin
+            tag, rest = network_tags(spec, made_by)
+            note = self._note(transaction, spec, tag or "", hairpin)
+            elements = [
+                element
+                for names in self._names
+                for element in network_elements(
+                    names, spec, hairpin=hairpin, comment=note.comment(), rest=rest
+                )
+            ]
+            add_lengths(transaction, self._names, spec)
+            self._check_free(transaction, spec, elements)
+            if hairpin:
+                elements += [
+                    element
+                    for names in self._names
+                    for element in newer_elements(transaction, names, spec)
+                ]
+            transaction.add_elements(elements)
+            self._jumps.on_top(transaction, self._versions_of(spec))
+            self._jumps.to_nat(transaction, self._versions_of(spec), internal=spec.internal)
+
+    def _note(
+        self, transaction: Transaction, spec: NetworkSpec, tag: str, hairpin: bool
+    ) -> NetworkNote:
+        held = transaction.named_set(self._names[0].same).get((spec.bridge, spec.bridge))
+        number = self._next_number(transaction)
+        if held is None:
+            return NetworkNote(number, hairpin, tag)
+        known = note_of(held.comment)
+        if known is None:
+            raise Conflict(f"network {spec.name}: bridge {spec.bridge} is in use by another")
+        return NetworkNote(known.number, known.hairpin, known.tag)
+
+    def _check_free(
+        self, transaction: Transaction, spec: NetworkSpec, elements: Sequence[AddElement]
+    ) -> None:
+        """Refuse a subnet that another network translates from."""
+        for names in self._names:
+            subnet = spec.subnet(names.version)
+            if subnet is None or spec.internal:
+                continue
+            address = (str(subnet.network_address),)
+            length = subnet.prefixlen
+            own = transaction.named_set(names.own(length)).get((*address, spec.bridge))
+            taken = own is None and any(
+                transaction.named_set(ref).get(address) is not None
+                for ref in (names.masquerade(length), names.snat(length))
+            )
+            if taken and any(element.set.table == names.any_port.table for element in elements):
+                raise Conflict(f"network {spec.name}: subnet {subnet} is another network's")
+
+    def delete_network(
+        self,
+        transaction: Transaction,
+        spec: NetworkSpec,
+        *,
+        ports: Iterable[PublishedPort] = (),
+        links: Iterable[Link] = (),
+        hairpin: bool | None = None,
+    ) -> None:
+        """Take a network's elements out, with those of what is published and linked on it.
+
+        Raises:
+            DriverError: a step failed.
+        """
+        if self._is_in_rules(transaction, spec):
+            self.driver.delete_network(transaction, spec, ports=ports, links=links, hairpin=hairpin)
+            return
+        own_hairpin = self.config.hairpin if hairpin is None else hairpin
+        with transaction.savepoint():
+            for link in links:
+                self.unlink(transaction, spec, link)
+            for port in ports:
+                self.release(transaction, spec, port, hairpin=hairpin)
+            gone: list[AddElement | DeleteElement] = []
+            for names in self._names:
+                gone += network_elements(names, spec, hairpin=own_hairpin, comment="", rest=None)
+                gone += older_elements(transaction, names, spec)
+            _take_out(transaction, gone)
+            drop_lengths(transaction, self._names, spec)
+
+    # Ports.
+
+    def publish(self, transaction: Transaction, spec: NetworkSpec, port: PublishedPort) -> None:
+        """Put a published port's elements in.
+
+        Raises:
+            Conflict: the host port leads elsewhere already.
+            DriverError: a step failed.
+            InvalidInput: the network is internal, or has no subnet that holds the address.
+        """
+        if self._is_in_rules(transaction, spec):
+            self.driver.publish(transaction, spec, port)
+            return
+        check_port_fits(spec, port)
+        names = self._names_for(port.version)
+        if names is None:
+            return
+        resolved = resolve_port(spec, port)
+        number = self._next_number(transaction)
+        routed = spec.gateway_mode(port.version).nat_disabled
+        hairpin = self._made_with_hairpin(transaction, spec)
+        note = f"{number} {port_tag(resolved)}" if routed else number
+        elements = [
+            *port_elements(names, spec, resolved, hairpin=hairpin, number=number),
+            *shared_elements(names, spec, resolved, hairpin=hairpin, note=note),
+        ]
+        transaction.add_elements(elements)
+        if port.protocol == "sctp" and self.config.sctp_checksum:
+            checksum_rule(resolved).append(transaction)
+
+    def release(
+        self,
+        transaction: Transaction,
+        spec: NetworkSpec,
+        port: PublishedPort,
+        *,
+        sparing: Container[IptRule] = frozenset(),
+        hairpin: bool | None = None,
+    ) -> None:
+        """Take a published port's elements out.
+
+        Raises:
+            DriverError: a step failed.
+        """
+        if self._is_in_rules(transaction, spec):
+            self.driver.release(transaction, spec, port, sparing=sparing, hairpin=hairpin)
+            return
+        names = self._names_for(port.version)
+        if names is None:
+            return
+        resolved = resolve_port(spec, port)
+        gone: list[AddElement | DeleteElement] = [
+            *port_elements(names, spec, resolved, hairpin=False, number="")
+        ]
+        if not sparing or open_rule(spec, resolved) not in sparing:
+            gone += [
+                DeleteElement(set=names.published, key=open_key(spec, resolved)),
+                DeleteElement(set=names.hairpin, key=hairpin_key(resolved)),
+            ]
+        _take_out(transaction, gone)
+        if port.protocol == "sctp" and self.config.sctp_checksum:
+            rule = checksum_rule(resolved)
+            if rule not in sparing:
+                rule.delete(transaction)
+
+    # Links.
+
+    def link(self, transaction: Transaction, spec: NetworkSpec, link: Link) -> None:
+        """Put a link's elements in.
+
+        Raises:
+            DriverError: a step failed.
+        """
+        if self._is_in_rules(transaction, spec):
+            self.driver.link(transaction, spec, link)
+            return
+        names = self._names_for(IPVersion(link.parent.version))
+        if names is not None:
+            number = self._next_number(transaction)
+            transaction.add_elements([*link_elements(names, spec, link, number=number)])
+
+    def unlink(self, transaction: Transaction, spec: NetworkSpec, link: Link) -> None:
+        """Take a link's elements out.
+
+        Raises:
+            DriverError: a step failed.
+        """
+        if self._is_in_rules(transaction, spec):
+            self.driver.unlink(transaction, spec, link)
+            return
+        names = self._names_for(IPVersion(link.parent.version))
+        if names is not None:
+            _take_out(transaction, link_elements(names, spec, link, number=""))
+
+    # Reading.
+
+    def networks(self, view: View) -> tuple[NetworkState, ...]:
+        """Every network in the sets, and behind them those that are there as rules."""
+        return (*networks_in_sets(view), *recognize(view))
+
+    def expand(self, ruleset: Ruleset) -> Ruleset:
+        """The rules that the layout of rules would have after the same history."""
+        return expand(ruleset, self.driver)
+
+    # The pieces.
+
+    def _versions_of(self, spec: NetworkSpec) -> tuple[IPVersion, ...]:
+        return tuple(v for v in self.config.versions if spec.subnet(v) is not None)
+
+    def _names_for(self, version: IPVersion) -> Names | None:
+        return next((names for names in self._names if names.version is version), None)
+
+    def _is_in_rules(self, transaction: Transaction, spec: NetworkSpec) -> bool:
+        pair = (spec.bridge, spec.bridge)
+        return all(transaction.named_set(names.same).get(pair) is None for names in self._names)
+
+    def _made_with_hairpin(self, transaction: Transaction, spec: NetworkSpec) -> bool:
+        held = transaction.named_set(self._names[0].same).get((spec.bridge, spec.bridge))
+        note = None if held is None else note_of(held.comment)
+        return self.config.hairpin if note is None else note.hairpin
+
+    def _next_number(self, transaction: Transaction) -> str:
+        return next_number(
+            transaction.named_set(ref)
+            for names in self._names
+            for ref in (
+                names.same,
+                names.published,
+                names.any_address,
+                names.one_address,
+                names.links,
+            )
+        )
+
+
+def _take_out(transaction: Transaction, gone: Iterable[AddElement | DeleteElement]) -> None:
+    transaction.delete_elements(
+        [DeleteElement(set=element.set, key=element.key) for element in gone]
+    )

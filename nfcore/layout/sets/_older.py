@@ -1,0 +1,87 @@
+"""Which of two networks' rules translates what the host sends from one into the other.
+
+See `older_rules`. A pair is noted only where both are in hairpin mode, the network that the packet
+enters is the newer, and the two translate to different addresses: for networks that all masquerade
+there is none, and nothing is looked through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nfcore.bridge import NetworkSpec
+from nfcore.engine import Transaction
+from nfcore.layout.sets._names import LENGTH_SETS, Names
+from nfcore.layout.sets._schema import older_rules
+from nfcore.operations import AddElement, DeleteElement, SetRef
+
+__all__ = ["newer_elements", "older_elements"]
+
+
+def newer_elements(
+    transaction: Transaction, names: Names, spec: NetworkSpec
+) -> Iterator[AddElement]:
+    """The pairs that a network makes by being the newest; the sets for them are made.
+
+    Args:
+        transaction: where.
+        names: the sets of one IP version.
+        spec: a network in hairpin mode, whose own elements are not in yet.
+    """
+    subnet = spec.subnet(names.version)
+    if subnet is None or spec.internal:
+        return
+    host = spec.host_ip(names.version)
+    wanted = None if host is None else str(host)
+    own = str(subnet.network_address)
+    for length in [*_lengths(transaction, names, names.snat(0))]:
+        others = _others(transaction, names, length, wanted)
+        pairs = [(address, spec.bridge) for address in others if address != own]
+        if not pairs:
+            continue
+        _make(transaction, names, length)
+        for pair in pairs:
+            yield AddElement(set=names.older(length), key=pair)
+
+
+def _lengths(transaction: Transaction, names: Names, like: SetRef) -> Iterator[int]:
+    """The prefix lengths that there is such a set of."""
+    kind = like.name.removesuffix("0")
+    for ref in transaction.named_sets(names.any_port.table):
+        if ref.name.startswith(kind) and LENGTH_SETS.fullmatch(ref.name):
+            yield int(ref.name.removeprefix(kind))
+
+
+def _others(transaction: Transaction, names: Names, length: int, host: str | None) -> Iterator[str]:
+    """The subnets of one length that leave from another address than this one."""
+    snat = transaction.named_set(names.snat(length))
+    for key, element in snat.items():
+        if element.data != host:
+            yield str(key[0])
+    if host is not None:
+        for key in transaction.named_set(names.masquerade(length)):
+            yield str(key[0])
+
+
+def _make(transaction: Transaction, names: Names, length: int) -> None:
+    ref = names.older(length)
+    if transaction.named_set(ref).exists:
+        return
+    transaction.new_set(ref, names.length_type(ref))
+    for fixed in reversed([*older_rules(names, length)]):
+        transaction.add_native(fixed.chain, fixed.rule, tag=fixed.tag, at_head=True)
+
+
+def older_elements(
+    transaction: Transaction, names: Names, spec: NetworkSpec
+) -> Iterator[DeleteElement]:
+    """The pairs that a network is in."""
+    subnet = spec.subnet(names.version)
+    address = None if subnet is None else str(subnet.network_address)
+    for length in _lengths(transaction, names, names.older(0)):
+        older = transaction.named_set(names.older(length))
+        for key in [*older]:
+            if spec.bridge == key[1] or (
+                subnet is not None and subnet.prefixlen == length and key[0] == address
+            ):
+                yield DeleteElement(set=names.older(length), key=key)

@@ -1,0 +1,72 @@
+"""After the same history, the layout of sets tells and saves what the layout of rules does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nfcore.bridge import Driver, DriverConfig, MadeBy, NetworkState
+from nfcore.engine import Engine
+from nfcore.executor import FakeExecutor
+from nfcore.host import save_text
+from nfcore.layout import Layout, RulesLayout, SetsLayout
+from tests.bridge.strategies import Wanted, configs, topologies
+from tests.layout.histories import History, histories, play
+from translate import IPVersion
+
+
+def without_hairpin(states: tuple[NetworkState, ...]) -> list[NetworkState]:
+    """Not all rules tell of it."""
+    return [replace(state, hairpin=None) for state in states]
+
+
+def saved(engine: Engine, layout: Layout) -> list[str]:
+    ruleset = layout.expand(engine.ruleset)
+    return [line for version in IPVersion for line in save_text(ruleset, version).splitlines()]
+
+
+@given(histories(), configs)
+@settings(deadline=None, max_examples=60)
+def test_histories(history: History, config: DriverConfig) -> None:
+    layouts = [RulesLayout(Driver(config=config)), SetsLayout(Driver(config=config))]
+    engines = [Engine(FakeExecutor()) for _ in layouts]
+    for engine, layout in zip(engines, layouts, strict=True):
+        play(history, engine, layout)
+    rules, sets = zip(engines, layouts, strict=True)
+    assert saved(*sets) == saved(*rules)
+    states = [layout.networks(engine.ruleset) for engine, layout in (sets, rules)]
+    assert without_hairpin(states[0]) == without_hairpin(states[1])
+
+
+@given(topologies(), configs, st.sampled_from([MadeBy.APPLY, MadeBy.HAND]))
+@settings(deadline=None, max_examples=40)
+def test_networks_come_back_as_they_were_asked_for(
+    topology: tuple[Wanted, ...], config: DriverConfig, made_by: MadeBy
+) -> None:
+    engine, layout = Engine(FakeExecutor()), SetsLayout(Driver(config=config))
+    with engine.transaction() as transaction:
+        layout.ensure_started(transaction)
+        for wanted in topology:
+            layout.create_network(transaction, wanted.spec, made_by=made_by)
+    states = layout.networks(engine.ruleset)
+    assert [state.spec for state in states] == [wanted.spec for wanted in topology]
+    assert all(state.made_by is made_by for state in states)
+    with engine.transaction() as transaction:
+        for wanted in topology:
+            layout.create_network(transaction, wanted.spec, made_by=made_by)
+        assert transaction.operations() == ()
+    with engine.transaction() as transaction:
+        for state in states:
+            layout.delete_network(transaction, state.spec, hairpin=state.hairpin)
+    sets = [
+        (name, state)
+        for table in engine.ruleset.snapshot().tables.values()
+        for name, state in table.sets.items()
+    ]
+    assert not [name for name, state in sets if state.elements]
+    assert not [name for name, _ in sets if name[-1].isdigit()]
+    with engine.transaction() as transaction:
+        layout.stop(transaction)
+    assert not any(table.sets for table in engine.ruleset.snapshot().tables.values())

@@ -12,6 +12,7 @@ from translate.evaluate import Ruleset
 from translate.files import ChainDump, SavedRule, TableDump, dump_to_nft_commands, write_save
 from translate.matches.conntrack import Conntrack
 from translate.targets.ct import Ct
+from translate.targets.netmap import Netmap
 
 __all__ = ["PROGRAMS", "Program"]
 
@@ -52,6 +53,9 @@ def _same_natively(rule: Rule) -> bool:
         return False
     if isinstance(rule.target, Ct) and not rule.target.notrack:
         # nft begins to track what is untracked and comes by for the second time, on the loopback.
+        return False
+    if isinstance(rule.target, Netmap) and rule.chain in {"PREROUTING", "OUTPUT"}:
+        # Mapping a network onto itself counts as DNAT for nft, not for iptables.
         return False
     # Without a flow the negation of SNAT or DNAT holds for iptables, never for nft.
     return not any(

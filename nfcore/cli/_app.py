@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from nfcore.cli import _apply, _doctor, _leaks, _network, _port, _restore, _save, _translate, _watch
+from nfcore.cli import (
+    _apply,
+    _doctor,
+    _leaks,
+    _migrate,
+    _network,
+    _port,
+    _restore,
+    _save,
+    _translate,
+    _watch,
+)
 from nfcore.cli._output import error_console
 from nfcore.exceptions import NetfilterError
 
@@ -30,6 +41,7 @@ app.add_typer(_port.app, name="port")
 app.command("translate", context_settings=_translate.CONTEXT_SETTINGS)(_translate.translate)
 app.command("watch")(_watch.watch)
 app.command("leaks")(_leaks.leaks)
+app.command("migrate")(_migrate.migrate)
 app.command("doctor")(_doctor.doctor)
 
 

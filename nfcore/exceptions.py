@@ -7,6 +7,10 @@
     │   ├── ParseError
     │   ├── InvalidRule
     │   └── Untranslatable
+    ├── EvaluationError                 (translate.exceptions)
+    │   ├── InvalidEnvironment
+    │   ├── InvalidPacket
+    │   └── InvalidRuleset
     └── NfcoreError
         ├── InvalidInput                a file, an option or a value that cannot be right
         ├── Conflict                    a right request that the present state forbids

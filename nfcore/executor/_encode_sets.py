@@ -70,7 +70,9 @@ def encode_set_json(operation: AddSet | DeleteSet, prefix: str) -> str:
     if not 0 < size <= _KEY_BYTES:
         raise InvalidInput(f"{operation}: a key has 1 to {_KEY_BYTES} bytes, not {size}")
     parts = ",".join(f'"{part}"' for part in kind.key)
-    fields = [_place(operation.set, prefix), f'"type":[{parts}]']
+    if len(kind.key) > 1:
+        parts = f"[{parts}]"  # of a list, libnftables expects concatenations, even of one part
+    fields = [_place(operation.set, prefix), f'"type":{parts}']
     if kind.data is not None:
         fields.append(f'"map":"{kind.data}"')
     if kind.counted:

@@ -242,3 +242,15 @@ def test_foreign_types_of_sets_are_left_out(netns: str) -> None:
         ):
             in_netns(netns, ["nft", f"add set ip filter {words}"])
         assert set(executor.snapshot().tables[FILTER].sets) == {"same", "plain"}
+
+
+def test_a_key_of_one_part_takes_elements_in_the_transaction_that_makes_it(
+    executor: Executor,
+) -> None:
+    subnets = SetRef(table=FILTER, name="subnets")
+    one_part = SetType(key=("ipv4_addr",))
+    added = AddElement(set=subnets, key=("10.0.1.0",))
+    executor.commit([AddTable(table=FILTER), AddSet(set=subnets, type=one_part), added])
+    assert state(executor, subnets) == SetState(
+        type=one_part, elements={("10.0.1.0",): SetElement()}
+    )

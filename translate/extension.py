@@ -55,7 +55,7 @@ class Quoted(Text):
 
 
 class CString(Quoted):
-    """A word that ``-m string`` prints: always in double quotes, ``"`` and ``\\`` alone escaped."""
+    r"""A word that ``-m string`` prints: always in double quotes; just ``"`` and ``\`` escaped."""
 
     __slots__ = ()
 

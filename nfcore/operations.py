@@ -63,6 +63,14 @@ class TableRef:
 
     version: IPVersion
     name: str
+    _hash: int = field(init=False, repr=False, compare=False)
+    """Looked up far more often than made."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.version, self.name)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         return f"{self.version.program} -t {self.name}"
@@ -74,6 +82,13 @@ class ChainRef:
 
     table: TableRef
     name: str
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.table, self.name)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         return f"{self.table} {self.name}"
@@ -273,6 +288,13 @@ class SetRef:
 
     table: TableRef
     name: str
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.table, self.name)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         return f"{self.table.version.family} {self.table.name} {self.name}"

@@ -19,7 +19,6 @@ from nfcore.engine._overlay import ChainOverlay, PendingRule
 from nfcore.engine._set_overlay import SetOverlay
 from nfcore.operations import (
     AddChain,
-    AddElement,
     AddRule,
     AddSet,
     BaseChain,
@@ -67,9 +66,8 @@ def plan_set(overlay: SetOverlay) -> ChainPlan:
         plan.creations.append(Step(operation=creation, site=overlay.site))
     for key, site in overlay.deleted.items():
         plan.deletions.append(Step(operation=DeleteElement(set=ref, key=key), site=site))
-    for key, (element, site) in overlay.added.items():
-        addition = AddElement(set=ref, key=key, data=element.data, comment=element.comment)
-        plan.additions.append(Step(operation=addition, site=site))
+    for element, site in overlay.added.values():
+        plan.additions.append(Step(operation=element, site=site))
     return plan
 
 

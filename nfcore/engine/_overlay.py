@@ -139,6 +139,12 @@ class ChainOverlay:
         self._jumps: dict[str, int] = {}
         self._journal: Final = journal
 
+    @property
+    def is_touched(self) -> bool:
+        """Whether the transaction may change anything of it."""
+        rules = self.head.rules or self.tail.rules or self.deleted
+        return bool(rules or self.site is not None or self.cleared)
+
     def find(self, rule: Rule) -> PendingRule | HeldRule | None:
         """The first rule from the top that says the same, or None."""
         if not self.exists:

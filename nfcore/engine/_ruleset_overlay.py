@@ -22,7 +22,6 @@ from nfcore.operations import (
     DeleteElement,
     NativeRule,
     Policy,
-    SetElement,
     SetRef,
     SetType,
     TableRef,
@@ -141,9 +140,8 @@ class RulesetOverlay:
 
     def add_elements(self, elements: Sequence[AddElement], site: CallSite) -> None:
         """Put elements in; those that are there stay as they are."""
-        for new in elements:
-            element = SetElement(data=new.data, comment=new.comment)
-            self.named_set(new.set).add(new.key, element, site)
+        for element in elements:
+            self.named_set(element.set).add(element, site)
 
     def delete_elements(self, elements: Sequence[DeleteElement], site: CallSite) -> None:
         """Take elements out where they are there."""
@@ -212,8 +210,8 @@ class RulesetOverlay:
 
     def steps(self) -> list[Step]:
         """The operations that take the kernel from what it holds to this."""
-        plans = [plan_chain(overlay) for overlay in self._overlays.values()]
-        plans += [plan_set(overlay) for overlay in self._sets.values()]
+        plans = [plan_chain(overlay) for overlay in self._overlays.values() if overlay.is_touched]
+        plans += [plan_set(overlay) for overlay in self._sets.values() if overlay.is_touched]
         self._check_removals()
         return [
             *self._new_tables([step for plan in plans for step in plan.creations]),

@@ -13,7 +13,7 @@ from nfcore.engine._callsite import CallSite
 from nfcore.engine._named_set import NamedSet
 from nfcore.engine._overlay import Journal
 from nfcore.exceptions import Conflict, NotFound
-from nfcore.operations import ElementKey, SetElement, SetRef, SetType
+from nfcore.operations import AddElement, ElementKey, SetElement, SetRef, SetType
 
 __all__ = ["SetOverlay"]
 
@@ -49,11 +49,16 @@ class SetOverlay:
         self.original: Final = original
         self.type: SetType | None = None if original is None else original.type
         self.exists = original is not None
-        self.added: Final[dict[ElementKey, tuple[SetElement, CallSite]]] = {}
+        self.added: Final[dict[ElementKey, tuple[AddElement, CallSite]]] = {}
         self.deleted: Final[dict[ElementKey, CallSite]] = {}
         self.newest = "" if original is None else original.newest
         self.site: CallSite | None = None
         self._journal: Final = journal
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether the transaction may change anything of it."""
+        return bool(self.added or self.deleted or self.site is not None)
 
     def create(self, kind: SetType, site: CallSite) -> None:
         """Create the set, unless it is there.
@@ -82,12 +87,12 @@ class SetOverlay:
         """What is kept with a key, or None."""
         added = self.added.get(key)
         if added is not None:
-            return added[0]
+            return SetElement(data=added[0].data, comment=added[0].comment)
         if self.original is None or key in self.deleted:
             return None
         return self.original.elements.get(key)
 
-    def add(self, key: ElementKey, element: SetElement, site: CallSite) -> None:
+    def add(self, element: AddElement, site: CallSite) -> None:
         """Put an element in; one that is there stays as it is.
 
         Raises:
@@ -96,6 +101,7 @@ class SetOverlay:
         """
         if not self.exists:
             raise NotFound(f"no {self.ref}")
+        key = element.key
         held = self.get(key)
         if held is not None:
             if held.data != element.data:
@@ -110,7 +116,7 @@ class SetOverlay:
         self.added[key] = (element, site)
         self._journal.note(self.added.pop, key)
 
-    def _is_original(self, key: ElementKey, element: SetElement) -> bool:
+    def _is_original(self, key: ElementKey, element: AddElement) -> bool:
         held = None if self.original is None else self.original.elements.get(key)
         return held is not None and (held.data, held.comment) == (element.data, element.comment)
 
@@ -129,8 +135,8 @@ class SetOverlay:
             for key, element in self.original.elements.items():
                 if key not in self.deleted:
                     yield key, element
-        for key, (element, _) in self.added.items():
-            yield key, element
+        for key, (new, _) in self.added.items():
+            yield key, SetElement(data=new.data, comment=new.comment)
 
     def __iter__(self) -> Iterator[ElementKey]:
         """Their keys."""

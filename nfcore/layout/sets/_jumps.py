@@ -10,6 +10,7 @@ from nfcore.bridge import (
     ISOLATION_CHAIN_1,
     USER_CHAIN,
     DriverConfig,
+    Recorder,
     ensure_jump_rule,
     program_nat_chain,
     setup_user_chain,
@@ -34,6 +35,8 @@ class Jumps:
             for version in config.versions
             for name in (USER_CHAIN, ISOLATION_CHAIN_1)
         }
+
+        self._nat = {version: _nat_jumps(config, version) for version in config.versions}
 
     def on_top(self, transaction: Transaction, versions: Collection[IPVersion]) -> None:
         """DOCKER-USER's jump on top of FORWARD; below it the isolation's, where it is wanted.
@@ -68,7 +71,21 @@ class Jumps:
         """
         if not internal:
             for version in versions:
+                if all(
+                    any(rule.body == jump for rule in transaction.rules(version, "nat", jump.chain))
+                    for jump in self._nat[version]
+                ):
+                    continue
                 program_nat_chain(transaction, version, hairpin=self._config.hairpin)
+
+
+def _nat_jumps(config: DriverConfig, version: IPVersion) -> tuple[Rule, ...]:
+    recorder = Recorder()
+    program_nat_chain(recorder, version, hairpin=config.hairpin)
+    return tuple(
+        translate.parse(rule.args, version=version, table=rule.table, chain=rule.chain)
+        for rule in recorder.rules
+    )
 
 
 def _jump(version: IPVersion, chain: str) -> Rule:

@@ -40,7 +40,7 @@ from nfcore.operations import (
 )
 from translate import Goto, IPVersion, Jump, Rule
 
-__all__ = ["DockerPart", "additions", "docker_part", "removals"]
+__all__ = ["DockerPart", "additions", "docker_part", "policy_changes", "removals"]
 
 _CHAINS: Final = tuple(
     ChainRef(table=TableRef(version=version, name=table), name=name)
@@ -230,18 +230,14 @@ def additions(part: DockerPart, ruleset: Ruleset) -> list[Operation]:
             AddRule(chain=ref, body=rule.body, tag=rule.tag, place="head" if at_head else "tail")
             for rule in (reversed(rules) if at_head else rules)
         ]
-    operations += [
-        SetPolicy(chain=ref, policy=policy)
-        for ref, policy in part.policies.items()
-        if policy == "drop"
-    ]
-    return operations
+    return [*operations, *policy_changes(part, "drop")]
 
 
 def removals(part: DockerPart, ruleset: Ruleset) -> list[Operation]:
-    """The operations that take it out of the tables that have it.
+    """The operations that take its rules and chains out of the tables that have it.
 
-    Chains of users' own that other rules lead to, too, stay.
+    Not its policies: nf_tables changes a policy after the rules of the same transaction, so for a
+    moment there would be DROP and no rule. Users' own chains that other rules need, too, stay.
 
     Raises:
         Conflict: a rule of somebody else's leads to one of Docker's chains.
@@ -255,12 +251,14 @@ def removals(part: DockerPart, ruleset: Ruleset) -> list[Operation]:
     ]
     operations += [FlushChain(chain=ref) for ref in gone if part.chains[ref]]
     operations += [DeleteChain(chain=ref) for ref in gone]
-    operations += [
-        SetPolicy(chain=ref, policy="accept")
-        for ref, policy in part.policies.items()
-        if policy == "drop"
-    ]
     return operations
+
+
+def policy_changes(part: DockerPart, policy: Policy) -> list[Operation]:
+    """The operations that set FORWARD's policies where the part has them at drop."""
+    return [
+        SetPolicy(chain=ref, policy=policy) for ref, held in part.policies.items() if held == "drop"
+    ]
 
 
 def _staying(part: DockerPart, ruleset: Ruleset) -> set[ChainRef]:

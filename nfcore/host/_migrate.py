@@ -8,11 +8,11 @@ translates a connection, as the other would have.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nfcore.engine import Engine, Ruleset
 from nfcore.exceptions import Conflict, NetfilterError, PartlyCommitted
-from nfcore.host._docker_part import DockerPart, additions, docker_part, removals
+from nfcore.host._docker_part import DockerPart, additions, docker_part, policy_changes, removals
 from nfcore.operations import Operation
 
 __all__ = ["Migration", "Side", "migrate"]
@@ -112,7 +112,7 @@ def _move(old: Side, new: Side, part: DockerPart, *, resumed: bool) -> None:
         new.engine.commit(lambda ruleset: additions(part, ruleset))
     try:
         _check_same(part, docker_part(new.engine.ruleset), f"{new.name} shows it otherwise")
-        old.engine.commit(lambda ruleset: _removals_of(part, ruleset, old))
+        _remove(old, part)
     except PartlyCommitted:
         raise  # what is new is all that is whole
     except NetfilterError as error:
@@ -121,10 +121,23 @@ def _move(old: Side, new: Side, part: DockerPart, *, resumed: bool) -> None:
         raise
 
 
-def _removals_of(part: DockerPart, ruleset: Ruleset, old: Side) -> Sequence[Operation]:
-    now = docker_part(ruleset)
-    _check_same(part, now, f"somebody changed {old.name} meanwhile")
-    return removals(now, ruleset)
+def _remove(side: Side, part: DockerPart) -> None:
+    """Take a part out; the policies first, which are set back if the rest fails."""
+
+    def rules_and_chains(ruleset: Ruleset) -> Sequence[Operation]:
+        now = replace(docker_part(ruleset), policies=part.policies)
+        _check_same(part, now, f"somebody changed {side.name} meanwhile")
+        return removals(now, ruleset)
+
+    engine = side.engine
+    engine.commit(lambda _: policy_changes(part, "accept"))
+    try:
+        engine.commit(rules_and_chains)
+    except PartlyCommitted:
+        raise
+    except NetfilterError:
+        engine.commit(lambda _: policy_changes(part, "drop"))
+        raise
 
 
 def _check_same(wanted: DockerPart, found: DockerPart, what: str) -> None:
@@ -135,7 +148,7 @@ def _check_same(wanted: DockerPart, found: DockerPart, what: str) -> None:
 
 def _take_back(new: Side, part: DockerPart, cause: NetfilterError) -> None:
     try:
-        new.engine.commit(lambda ruleset: removals(docker_part(ruleset), ruleset))
+        _remove(new, docker_part(new.engine.ruleset))
     except NetfilterError as error:
         tables = dict.fromkeys((ref.table for ref in part.chains), "is programmed in both")
         raise PartlyCommitted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -12,6 +12,7 @@ from nfcore.engine import Engine, ListingSource
 from nfcore.exceptions import CommitRefused, Conflict, PartlyCommitted
 from nfcore.executor import open_executor
 from nfcore.host import Migration, Side, migrate, save_text
+from nfcore.operations import ChainRef, Operation, SetPolicy, TableRef
 from tests.bridge.combos import driver_for
 from tests.host.lab import NETWORK, PORTS
 from tests.legacy import RUN, Fake
@@ -101,6 +102,31 @@ def test_counters_go_along(host: Host) -> None:
 
     saved = save_text(host.nftables.engine.ruleset, IPVersion.V4, counters=True)
     assert "[12:3456] -A DOCKER-USER -s 10.0.0.9/32 -j DROP\n" in saved
+
+
+@pytest.mark.parametrize("kind", ["nftables", "legacy"])
+def test_a_policy_changes_before_the_rules_go(
+    host: Host, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one transaction nf_tables would drop packets between the two: some of 7,000 were."""
+    old, new = host.nftables, host.legacy
+    if kind == "legacy":
+        old, new = new, old
+    host.program(old)
+    sent: list[Sequence[Operation]] = []
+    commit = old.engine._executor.commit
+
+    def spy(operations: Sequence[Operation]) -> None:
+        sent.append(operations)
+        commit(operations)
+
+    monkeypatch.setattr(old.engine._executor, "commit", spy)
+    migrate(old, new)
+
+    policies, removals = sent
+    forward = ChainRef(table=TableRef(version=IPVersion.V4, name="filter"), name="FORWARD")
+    assert policies == (SetPolicy(chain=forward, policy="accept"),)
+    assert not any(isinstance(operation, SetPolicy) for operation in removals)
 
 
 def test_nothing_to_move(host: Host) -> None:
@@ -273,10 +299,11 @@ class TestRefusals:
 
 
 class TestFailures:
-    def test_the_old_cannot_be_removed(self, host: Host, fake: Fake) -> None:
+    @pytest.mark.parametrize("call", [1, 2], ids=["its policy", "its rules"])
+    def test_the_old_cannot_be_removed(self, host: Host, fake: Fake, call: int) -> None:
         host.program(host.legacy)
         before = legacy_saved(host.netns)
-        fake(RESTORE, "echo broken; exit 1")
+        fake(RESTORE, f"[ $call = {call} ] && {{ echo broken; exit 1; }}\n{RUN}")
 
         with pytest.raises(CommitRefused, match="exit code 1: broken"):
             migrate(host.legacy, host.nftables)
@@ -289,7 +316,7 @@ class TestFailures:
         host.program(host.legacy)
         before = host.saved(host.legacy)
         fake("ip6tables-legacy-restore", "exit 1")
-        fake(RESTORE, f"[ $call -gt 1 ] && exit 1\n{RUN}")
+        fake(RESTORE, f"[ $call -gt 2 ] && exit 1\n{RUN}")
 
         with pytest.raises(PartlyCommitted, match="iptables -t filter holds all of its part"):
             migrate(host.legacy, host.nftables)

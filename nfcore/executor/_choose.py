@@ -25,12 +25,13 @@ class Contents:
     """What tables hold that would be split if rules went to the other kind.
 
     Args:
-        docker: the chains of Docker's driver.
-        others: every other user-defined chain, and built-in chains with a rule or policy DROP.
+        docker: the chains of Docker's driver, each with its table.
+        others: every other user-defined chain, built-in chains with a rule or policy DROP, and
+            tables that iptables has no words for.
     """
 
-    docker: tuple[ChainRef, ...] = ()
-    others: tuple[ChainRef, ...] = ()
+    docker: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.docker or self.others)
@@ -41,8 +42,8 @@ class Contents:
         return f"a firewall ({_list(self.others)})"
 
 
-def _list(chains: tuple[ChainRef, ...]) -> str:
-    shown = ", ".join(map(str, chains[:_SHOWN]))
+def _list(chains: tuple[str, ...]) -> str:
+    shown = ", ".join(chains[:_SHOWN])
     return f"{shown}, …" if len(chains) > _SHOWN else shown
 
 
@@ -51,7 +52,7 @@ def contents_of(snapshot: Snapshot) -> Contents:
     docker, others = [], []
     for table, state in snapshot.tables.items():
         for name, chain in state.chains.items():
-            ref = ChainRef(table=table, name=name)
+            ref = str(ChainRef(table=table, name=name))
             if chain.base is None and (name == "DOCKER" or name.startswith("DOCKER-")):
                 docker.append(ref)
             elif chain.base is None or chain.rules or chain.base.policy == "drop":

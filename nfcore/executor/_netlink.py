@@ -26,6 +26,7 @@ _NFNL_SUBSYS_NFTABLES: Final = 10
 _NEWTABLE, _GETTABLE, _NEWCHAIN, _NEWRULE, _GETRULE, _NEWGEN, _GETGEN = 0, 1, 3, 6, 7, 15, 16
 _NLM_F_CREATE, _NLM_F_APPEND = 0x400, 0x800
 _RULE_TABLE, _RULE_CHAIN, _RULE_HANDLE, _RULE_EXPRESSIONS, _RULE_COMPAT = 1, 2, 3, 4, 5
+_INET: Final = 1  # NFPROTO_INET
 _NESTED: Final = 0x8000
 _COMPAT_INVERTED: Final = 0x2
 _HOOKS: Final = {"prerouting": 0, "input": 1, "forward": 2, "output": 3, "postrouting": 4}
@@ -74,9 +75,20 @@ class NftablesSocket:
         Raises:
             ListingFailed: the kernel does not say.
         """
+        return self._table_names(family_of(version))
+
+    def inet_tables(self) -> list[str]:
+        """The names of the tables for both IP versions at once, which iptables has none of.
+
+        Raises:
+            ListingFailed: the kernel does not say.
+        """
+        return self._table_names(_INET)
+
+    def _table_names(self, family: int) -> list[str]:
         return [
             read[_TABLE_NAME].rstrip(b"\0").decode(errors="surrogateescape")
-            for read in self._ask(_GETTABLE, _NLM_F_DUMP, family_of(version))
+            for read in self._ask(_GETTABLE, _NLM_F_DUMP, family)
         ]
 
     def rules(self, version: IPVersion, table: str, chain: str) -> list[RawRule]:

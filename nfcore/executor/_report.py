@@ -11,7 +11,7 @@ from nfcore.executor._hybrid import only_native_forms
 from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._netns import call_in_netns, enter_netns
 from nfcore.executor.legacy import LegacyExecutor, Place, tables_in_use
-from nfcore.operations import BASE_CHAINS, AddTable, ChainRef, TableRef
+from nfcore.operations import BASE_CHAINS, TABLES, AddTable, ChainRef, TableRef
 from translate import IPVersion
 
 __all__ = ["report_legacy", "report_nftables"]
@@ -37,13 +37,23 @@ def _contents_of_nftables() -> Contents:
         return Contents()
     try:
         chains = [*_chains_in_use(kernel)]
+        foreign = [f"nft table inet {name}" for name in kernel.inet_tables()]
+        foreign += [
+            f"nft table {version.family} {name}"
+            for version in IPVersion
+            for name in kernel.tables(version)
+            if name not in TABLES
+        ]
     except ListingFailed:
         return Contents()
     finally:
         kernel.close()
     return Contents(
-        docker=tuple(chain for chain in chains if chain.name == "DOCKER"),
-        others=tuple(chain for chain in chains if chain.name != "DOCKER"),
+        docker=tuple(str(chain) for chain in chains if chain.name == "DOCKER"),
+        others=(
+            *(str(chain) for chain in chains if chain.name != "DOCKER"),
+            *foreign,
+        ),
     )
 
 

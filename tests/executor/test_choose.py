@@ -7,13 +7,14 @@ import pytest
 from nfcore.exceptions import BackendUnavailable, Conflict
 from nfcore.executor import FakeExecutor
 from nfcore.executor._choose import Choice, Contents, KindReport, choose_kind, contents_of
-from tests.executor.build import FILTER, chain
 
 NFT, LEGACY = KindReport(kind="nftables"), KindReport(kind="legacy")
 NO_NFT = KindReport(kind="nftables", answer="the kernel has no nf_tables")
 NO_LEGACY = KindReport(kind="legacy", answer="iptables-legacy-restore is not in PATH")
-DOCKER = Contents(docker=(chain("DOCKER"),), others=(chain("FORWARD"),))
-WALL = Contents(others=tuple(chain(name) for name in ("INPUT", "FORWARD", "OUTPUT", "MY")))
+DOCKER = Contents(docker=("iptables -t filter DOCKER",), others=("iptables -t filter FORWARD",))
+WALL = Contents(
+    others=tuple(f"iptables -t filter {name}" for name in ("INPUT", "FORWARD", "OUTPUT", "MY"))
+)
 
 
 @pytest.mark.parametrize("legacy", [LEGACY, NO_LEGACY])
@@ -82,7 +83,7 @@ def test_what_is_live(text: str, docker: list[str], others: list[str]) -> None:
     contents = contents_of(FakeExecutor.parse(text).snapshot())
 
     assert contents == Contents(
-        docker=tuple(chain(name, FILTER) for name in docker),
-        others=tuple(chain(name, FILTER) for name in others),
+        docker=tuple(f"iptables -t filter {name}" for name in docker),
+        others=tuple(f"iptables -t filter {name}" for name in others),
     )
     assert bool(contents) == bool(docker or others)

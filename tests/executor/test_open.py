@@ -138,6 +138,12 @@ class TestNoNftables:
         with open_executor("legacy", netns=netns) as executor:
             assert type(executor) is LegacyExecutor
 
+    @pytest.mark.parametrize("table", ["inet firewalld", "ip6 docker-bridges"])
+    def test_a_firewall_that_iptables_has_no_words_for(self, netns: str, table: str) -> None:
+        in_netns(netns, ["nft", "add", "table", *table.split()])
+        with pytest.raises(Conflict, match=rf"holds a firewall \(nft table {table}\)"):
+            open_executor(netns=netns)
+
 
 @pytest.mark.parametrize("words", ["-A INPUT -p tcp -j ACCEPT", "-N DOCKER", "-P FORWARD DROP"])
 def test_the_legacy_tables_are_live(netns: str, words: str) -> None:

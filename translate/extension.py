@@ -309,6 +309,19 @@ class MatchExtension(Extension[M], Generic[M]):
         """
         return self.from_nft(cursor)
 
+    def detail(self, value: M) -> str | None:
+        """What the rule's comment must say of the value beside its name, or None.
+
+        No parenthesis, comma or semicolon; the value needs a hint then.
+        """
+        del value
+        return None
+
+    def from_detail(self, cursor: Cursor, detail: str) -> M | None:
+        """As `from_hint`, where the rule's comment says more than the name."""
+        del detail
+        return self.from_hint(cursor)
+
     def leaves_no_trace(self, value: M) -> bool:
         """Whether the statements hold nothing of the value's own; the comment says so then."""
         del value

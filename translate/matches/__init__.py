@@ -7,8 +7,13 @@ from typing import Any, Final
 from translate.extension import MatchExtension
 from translate.matches.addrtype import AddrtypeExtension
 from translate.matches.ah import AhExtension
+from translate.matches.bpf import BpfExtension
 from translate.matches.cgroup import CgroupExtension
+from translate.matches.cluster import ClusterExtension
 from translate.matches.comment import CommentExtension
+from translate.matches.connbytes import ConnbytesExtension
+from translate.matches.connlabel import ConnlabelExtension
+from translate.matches.connlimit import ConnlimitExtension
 from translate.matches.connmark import ConnmarkExtension
 from translate.matches.conntrack import ConntrackExtension
 from translate.matches.cpu import CpuExtension
@@ -20,6 +25,7 @@ from translate.matches.ecn import EcnExtension
 from translate.matches.esp import EspExtension
 from translate.matches.eui64 import Eui64Extension
 from translate.matches.frag import FragExtension
+from translate.matches.hashlimit import HashlimitExtension
 from translate.matches.hbh import HbhExtension
 from translate.matches.helper import HelperExtension
 from translate.matches.hl import HlExtension
@@ -28,6 +34,7 @@ from translate.matches.icmp6 import Icmp6Extension
 from translate.matches.ipcomp import IpcompExtension
 from translate.matches.iprange import IprangeExtension
 from translate.matches.ipv6header import Ipv6headerExtension
+from translate.matches.ipvs import IpvsExtension
 from translate.matches.length import LengthExtension
 from translate.matches.limit import LimitExtension
 from translate.matches.mac import MacExtension
@@ -43,6 +50,7 @@ from translate.matches.policy import PolicyExtension
 from translate.matches.quota import QuotaExtension
 from translate.matches.rateest import RateestExtension
 from translate.matches.realm import RealmExtension
+from translate.matches.recent import RecentExtension
 from translate.matches.rpfilter import RpfilterExtension
 from translate.matches.rt import RtExtension
 from translate.matches.sctp import SctpExtension
@@ -57,6 +65,7 @@ from translate.matches.tcpmss import TcpmssExtension
 from translate.matches.time import TimeExtension
 from translate.matches.tos import TosExtension
 from translate.matches.ttl import TtlExtension
+from translate.matches.u32 import U32Extension
 from translate.matches.udp import UdpExtension
 from translate.opaque import OpaqueExtension
 
@@ -65,8 +74,13 @@ __all__ = ["MATCHES"]
 MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     AddrtypeExtension(),
     AhExtension(),
+    BpfExtension(),
     CgroupExtension(),
+    ClusterExtension(),
     CommentExtension(),
+    ConnbytesExtension(),
+    ConnlabelExtension(),
+    ConnlimitExtension(),
     ConnmarkExtension(),
     ConntrackExtension(),
     CpuExtension(),
@@ -78,6 +92,7 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     EspExtension(),
     Eui64Extension(),
     FragExtension(),
+    HashlimitExtension(),
     HbhExtension(),
     HelperExtension(),
     HlExtension(),
@@ -86,6 +101,7 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     IpcompExtension(),
     IprangeExtension(),
     Ipv6headerExtension(),
+    IpvsExtension(),
     LengthExtension(),
     LimitExtension(),
     MacExtension(),
@@ -101,6 +117,7 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     QuotaExtension(),
     RateestExtension(),
     RealmExtension(),
+    RecentExtension(),
     RpfilterExtension(),
     SrhExtension(),  # a routing header of type 4: before rt
     RtExtension(),
@@ -115,6 +132,7 @@ MATCHES: Final[tuple[MatchExtension[Any], ...]] = (
     TimeExtension(),
     TosExtension(),
     TtlExtension(),
+    U32Extension(),
     UdpExtension(),
     OpaqueExtension(),
 )

@@ -4,7 +4,8 @@ The kernel gives a rule one comment of at most 128 bytes. Where a rule needs not
 text, the comment is that text. Otherwise a note follows it, ``nfcore(m=NAME,NAME;j=NAME;t=TAG)``:
 
 * ``m=`` lists the rule's matches in order, where their order or presence cannot be seen in the
-  statements (a comment that is not last; ``-m tcp`` without options);
+  statements (a comment that is not last; ``-m tcp`` without options), after a colon what they don't
+  tell of one (``u32:0x6&0xff=0x1``);
 * ``j=`` names the target where its statements could be another's, and after a colon what they don't
   tell of it (``NFLOG:20``, a ``--nflog-range``);
 * ``t=`` holds a tag of the engine's, which iptables' save form does not show.
@@ -63,7 +64,7 @@ def join_comment(parts: RuleComment) -> str | None:
         if text is not None:
             comment = f"{text} {comment}"
     if comment is not None:
-        _check_bytes(comment, "-m comment" if text is not None else "the rule's tag")
+        _check_bytes(comment, "-m comment" if text is not None else "a rule with so long a note")
     return comment
 
 

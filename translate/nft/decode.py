@@ -111,12 +111,7 @@ class _Decoder:
             self._hints.pop(0)
             self._matches.append(Comment(text=self._note.text or ""))
             return True
-        extension = self._registry.match(name.removesuffix(TRACELESS), self._cursor.version)
-        value: Match | None = None
-        if extension is not None:
-            traceless = name.endswith(TRACELESS)
-            read = extension.from_no_trace if traceless else extension.from_hint
-            value = read(self._cursor)
+        value = self._hinted_match(name)
         if value is None:
             if name == Opaque.name:
                 self._hints.pop(0)
@@ -126,6 +121,19 @@ class _Decoder:
         self._hints.pop(0)
         self._matches.append(value)
         return True
+
+    def _hinted_match(self, name: str) -> Match | None:
+        name, colon, detail = name.partition(":")
+        extension = self._registry.match(name.removesuffix(TRACELESS), self._cursor.version)
+        value: Match | None = None
+        if extension is not None:
+            if colon:
+                value = extension.from_detail(self._cursor, detail)
+            elif name.endswith(TRACELESS):
+                value = extension.from_no_trace(self._cursor)
+            else:
+                value = extension.from_hint(self._cursor)
+        return value
 
     def _hinted_protocol(self, name: str) -> bool:
         """Read a test of the protocol that belongs to the match, and isn't the rule's own."""

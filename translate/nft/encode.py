@@ -131,8 +131,11 @@ def _comment(rule: Rule, registry: Registry, *, hinted: bool, tag: str | None) -
 
 
 def _hint(value: Match, registry: Registry) -> str:
-    traceless = registry.of_match(value).leaves_no_trace(value)
-    return value.name + TRACELESS if traceless else value.name
+    extension = registry.of_match(value)
+    detail = extension.detail(value)
+    if detail is not None:
+        return f"{value.name}:{detail}"
+    return value.name + TRACELESS if extension.leaves_no_trace(value) else value.name
 
 
 def _target_hint(target: Target | None, registry: Registry) -> str | None:

@@ -138,6 +138,7 @@ _EXPRESSIONS: dict[str, Callable[[Any], str]] = {
         f"numgen {body['mode']} mod {body['mod']}"
         + (f" offset {body['offset']}" if body.get("offset") else "")
     ),
+    "jhash": lambda body: f"jhash {_value(body['expr'])} mod {body['mod']} seed {body['seed']:#x}",
     "prefix": lambda body: f"{_value(body['addr'])}/{body['len']}",
     "range": lambda body: f"{_value(body[0])}-{_value(body[1])}",
     "set": _set,
@@ -199,8 +200,8 @@ def _limit(body: Any) -> str:
     rate = (
         f"{body['rate']}/{body['per']}" if unit is None else f"{body['rate']} {unit}/{body['per']}"
     )
-    burst = body.get("burst")
-    return f"limit rate {over}{rate}" + ("" if burst is None else f" burst {burst} packets")
+    burst = f" burst {body['burst']} {body.get('burst_unit', 'packets')}" if "burst" in body else ""
+    return f"limit rate {over}{rate}{burst}"
 
 
 def _queue(body: Any) -> str:
@@ -241,6 +242,14 @@ def _quota(body: Any) -> str:
     return f"quota {over}{body['val']} {body['val_unit']}"
 
 
+def _meter(body: Any) -> str:
+    return f"meter {body['name']} {{ {_value(body['key'])} {_statement(body['stmt'])} }}"
+
+
+def _connection_count(body: Any) -> str:
+    return f"ct count {'over ' if body.get('inv') else ''}{body['val']}"
+
+
 def _dup(body: Any) -> str:
     device = f' device "{body["dev"]}"' if "dev" in body else ""
     return f"dup to {_value(body['addr'])}{device}"
@@ -266,5 +275,7 @@ _STATEMENTS: dict[str, Callable[[Any], str]] = {
     "tproxy": _tproxy,
     "secmark": lambda body: f'meta secmark set "{body}"',
     "reset": lambda body: f"reset {_value(body)}",
+    "meter": _meter,
+    "ct count": _connection_count,
     "set": lambda body: f"{body['op']} {body['set']} {{ {_value(body['elem'])} }}",
 }

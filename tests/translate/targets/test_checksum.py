@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from tests.translate.at import At
 from tests.translate.harness import ExtensionCases
 from tests.translate.strategies import whole_rules
-from tests.translate.targets.at import At
 from translate import Rule
 from translate.targets.checksum import Checksum
 

@@ -7,9 +7,9 @@ from ipaddress import ip_address
 import pytest
 from hypothesis import strategies as st
 
+from tests.translate.at import At
 from tests.translate.harness import ExtensionCases
 from tests.translate.strategies import addresses, port_ranges, versions, whole_rules
-from tests.translate.targets.at import At
 from translate import InvalidRule, IPVersion, Negatable, PortRange, Rule
 from translate.protocols import DCCP, ICMP, SCTP, TCP, UDP
 from translate.targets._nat import NatFlags, NatRange

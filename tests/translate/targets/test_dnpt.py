@@ -7,9 +7,9 @@ from ipaddress import IPv6Network
 import pytest
 from hypothesis import strategies as st
 
+from tests.translate.at import At
 from tests.translate.harness import ExtensionCases
 from tests.translate.strategies import versions, whole_rules
-from tests.translate.targets.at import At
 from translate import InvalidRule, Rule
 from translate.targets.dnpt import Dnpt
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import strategies as st
 
+from tests.translate.at import At
 from tests.translate.harness import ExtensionCases
 from tests.translate.strategies import versions, whole_rules
-from tests.translate.targets.at import At
 from translate import InvalidRule, Rule
 from translate.targets.hmark import Hmark
 

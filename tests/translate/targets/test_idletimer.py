@@ -7,9 +7,9 @@ import string
 import pytest
 from hypothesis import strategies as st
 
+from tests.translate.at import At
 from tests.translate.harness import ExtensionCases
 from tests.translate.strategies import whole_rules
-from tests.translate.targets.at import At
 from translate import InvalidRule, Rule
 from translate.targets.idletimer import Idletimer
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import strategies as st
 
+from tests.translate.at import At
 from tests.translate.harness import ExtensionCases
 from tests.translate.harness.native import json_unit, text_unit
 from tests.translate.harness.oracles import Oracles
 from tests.translate.strategies import versions, whole_rules
-from tests.translate.targets.at import At
 from translate import InvalidRule, IPVersion, Rule, from_nft, parse, to_nft
 from translate.targets.set import SetEntry, SetTarget
 

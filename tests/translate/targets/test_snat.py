@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from tests.translate.at import At
 from tests.translate.harness import ExtensionCases
-from tests.translate.targets.at import At
 from tests.translate.targets.test_dnat import nat_rules
 from translate import Rule
 from translate.targets.snat import Snat

@@ -7,9 +7,9 @@ from ipaddress import IPv4Address
 import pytest
 from hypothesis import strategies as st
 
+from tests.translate.at import At
 from tests.translate.harness import ExtensionCases
 from tests.translate.strategies import addresses, versions, whole_rules
-from tests.translate.targets.at import At
 from translate import Interface, InvalidRule, Rule
 from translate.targets.tee import Tee
 

@@ -1,4 +1,4 @@
-"""Cases of a target that all stand in one place."""
+"""Cases that all stand in one place."""
 
 from __future__ import annotations
 

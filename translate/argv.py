@@ -140,7 +140,23 @@ def scan(argv: Sequence[str], *, version: IPVersion, registry: Registry) -> Scan
     Raises:
         ParseError: an option is unknown, ambiguous, misplaced or lacks its word.
     """
+    whole = " ".join(argv)
+    if "\0" in whole or not whole.isascii():
+        _check_arguments(argv)
     return _Scanner(argv, ScannedArgv(version=version), registry).run()
+
+
+def _check_arguments(argv: Sequence[str]) -> None:
+    """Refuse words that no process can be given: with a NUL, or a surrogate for no byte."""
+    for position, word in enumerate(argv):
+        try:
+            word.encode(errors="surrogateescape")
+        except UnicodeEncodeError:
+            raise ParseError(
+                f"{word!r} holds a surrogate, which is no character", position=position
+            ) from None
+        if "\0" in word:
+            raise ParseError(f"{word!r} holds a NUL, which no argument can", position=position)
 
 
 class _Scanner:

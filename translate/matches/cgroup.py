@@ -40,7 +40,11 @@ class Cgroup(Match):
             raise InvalidRule(f"cgroup must be 0 to 2**32-1, not {self.class_id.value}")
         if self.path is not None:
             path = self.path.value
-            if "\0" in path or "\n" in path or len(path.encode()) > _PATH_BYTES:
+            if (
+                "\0" in path
+                or "\n" in path
+                or len(path.encode(errors="surrogateescape")) > _PATH_BYTES
+            ):
                 raise InvalidRule(
                     f"cgroup path {path!r} must have up to {_PATH_BYTES} bytes and no line break"
                 )

@@ -158,7 +158,10 @@ class SetExtension(MatchExtension[Set]):
             if view is None or not view.is_equality or not isinstance(view.right, str):
                 continue
             set_name = view.right.removeprefix("@")
-            if set_name == view.right or not 0 < len(set_name.encode()) <= _NAME_BYTES:
+            if (
+                set_name == view.right
+                or not 0 < len(set_name.encode(errors="surrogatepass")) <= _NAME_BYTES
+            ):
                 continue
             cursor.take()
             return Set(set_name=set_name, fields=(name,), negated=view.negated)

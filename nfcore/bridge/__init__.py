@@ -30,6 +30,7 @@ from nfcore.bridge._conflicts import (
     find_port_clash,
 )
 from nfcore.bridge._driver import Driver, check_port_fits, resolve_port
+from nfcore.bridge._facts import Linked, NetworkFact, OpenPort, PortMasqueraded, Published
 from nfcore.bridge._icc import set_icc
 from nfcore.bridge._internal import setup_internal_network_rules
 from nfcore.bridge._isolation import set_inc
@@ -55,6 +56,8 @@ from nfcore.bridge._network import (
 )
 from nfcore.bridge._plan import AppliedNetworks, WantedNetwork, plan_apply
 from nfcore.bridge._ports import set_per_port_forwarding, set_per_port_nat
+from nfcore.bridge._programmer import ProgrammableView, Programmer
+from nfcore.bridge._reading import read_fact
 from nfcore.bridge._recognize import recognize
 from nfcore.bridge._recorder import Recorder
 from nfcore.bridge._spec import (
@@ -91,11 +94,18 @@ __all__ = [
     "Inhabited",
     "Leak",
     "Link",
+    "Linked",
     "MadeBy",
     "Neighbours",
+    "NetworkFact",
     "NetworkSpec",
     "NetworkState",
+    "OpenPort",
+    "PortMasqueraded",
+    "ProgrammableView",
+    "Programmer",
     "Protocol",
+    "Published",
     "PublishedPort",
     "Recorder",
     "RulesView",
@@ -123,6 +133,7 @@ __all__ = [
     "program_link",
     "program_nat_chain",
     "program_rule",
+    "read_fact",
     "read_network_tags",
     "read_port_tag",
     "recognize",

@@ -12,9 +12,11 @@ from nfcore.bridge._isolation import set_inc
 from nfcore.bridge._links import program_link
 from nfcore.bridge._network import remove_ip_tables, setup_ip4_tables, setup_ip6_tables
 from nfcore.bridge._ports import set_per_port_forwarding, set_per_port_nat
+from nfcore.bridge._programmer import ProgrammableView
+from nfcore.bridge._recognize import recognize
 from nfcore.bridge._recorder import Recorder
 from nfcore.bridge._spec import DriverConfig, Link, NetworkSpec, PublishedPort
-from nfcore.bridge._state import UNKNOWN_SUBNETS, MadeBy
+from nfcore.bridge._state import UNKNOWN_SUBNETS, MadeBy, NetworkState
 from nfcore.bridge._steps import program_chain_rule
 from nfcore.bridge._tags import network_tags, port_tag
 from nfcore.bridge._wsl2 import Wsl2Host
@@ -189,6 +191,10 @@ class Driver:
         for rule in recorder.deleted:
             if rule not in sparing:
                 program_chain_rule(firewall, rule, f"PORT {port.host_port}", False)
+
+    def networks(self, view: ProgrammableView) -> tuple[NetworkState, ...]:
+        """Every network that the rules tell of (see `recognize`)."""
+        return recognize(view)
 
     def port_rules(
         self, spec: NetworkSpec, ports: Iterable[PublishedPort], *, hairpin: bool | None = None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from typing import Any
 
 import translate
-from nfcore.bridge._driver import Driver, resolve_port
+from nfcore.bridge._driver import resolve_port
+from nfcore.bridge._programmer import Programmer
 from nfcore.bridge._spec import NetworkSpec, PublishedPort
 from nfcore.bridge._state import MadeBy, NetworkState
 from nfcore.exceptions import Conflict
@@ -16,7 +18,7 @@ from translate import IPAddress, IPNetwork, IPVersion
 __all__ = ["Neighbours", "is_same"]
 
 
-def is_same(driver: Driver, spec: NetworkSpec, state: NetworkState) -> bool:
+def is_same(driver: Programmer[Any], spec: NetworkSpec, state: NetworkState) -> bool:
     """Whether what is there is the wanted network.
 
     A network of nfcore's is the same if all of it is. One that nobody noted a name with (its rules

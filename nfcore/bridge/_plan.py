@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from nfcore.bridge._chaininfo import nat_output_jump
 from nfcore.bridge._conflicts import check_networks, check_ports
-from nfcore.bridge._driver import Driver, resolve_port
+from nfcore.bridge._driver import resolve_port
 from nfcore.bridge._names import DOCKER_CHAIN
 from nfcore.bridge._neighbours import Neighbours, is_same
-from nfcore.bridge._recognize import recognize
+from nfcore.bridge._programmer import ProgrammableView, Programmer
 from nfcore.bridge._spec import Link, NetworkSpec, PublishedPort
-from nfcore.bridge._state import MadeBy, NetworkState, RulesView
+from nfcore.bridge._state import MadeBy, NetworkState
 from nfcore.bridge._steps import delete_quietly
-from nfcore.engine import Firewall
 
-__all__ = ["AppliedNetworks", "ProgrammableView", "WantedNetwork", "plan_apply"]
+__all__ = ["AppliedNetworks", "WantedNetwork", "plan_apply"]
+
+
+V = TypeVar("V", bound=ProgrammableView)
 
 
 class WantedNetwork(Protocol):
@@ -34,10 +36,6 @@ class WantedNetwork(Protocol):
     @property
     def links(self) -> Sequence[Link]:
         """What is linked on it."""
-
-
-class ProgrammableView(Firewall, RulesView, Protocol):
-    """A firewall whose rules can be read too: a transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +60,8 @@ class AppliedNetworks:
 
 
 def plan_apply(
-    transaction: ProgrammableView,
-    driver: Driver,
+    transaction: V,
+    driver: Programmer[V],
     wanted: Sequence[WantedNetwork],
     *,
     progress: Callable[[int], None] | None = None,
@@ -75,7 +73,7 @@ def plan_apply(
 
     Args:
         transaction: where.
-        driver: the driver that programs.
+        driver: the driver that programs, over whatever layout.
         wanted: the networks, in the order of their creation.
         progress: told after each wanted network how many are programmed.
 
@@ -92,7 +90,7 @@ def plan_apply(
             for port in network.ports
         ]
     )
-    states = {state.spec.bridge: state for state in recognize(transaction)}
+    states = {state.spec.bridge: state for state in driver.networks(transaction)}
     kept = {
         network.spec.bridge: states[network.spec.bridge]
         for network in wanted
@@ -133,7 +131,7 @@ def _check_neighbours(neighbours: Neighbours, wanted: Sequence[WantedNetwork]) -
 
 
 def _take_back(
-    transaction: Firewall, driver: Driver, network: WantedNetwork, state: NetworkState | None
+    transaction: V, driver: Programmer[V], network: WantedNetwork, state: NetworkState | None
 ) -> None:
     """Release and unlink what is there and not wanted; what others published is theirs."""
     if state is None or state.made_by is MadeBy.OTHERS:
@@ -150,7 +148,7 @@ def _take_back(
             driver.unlink(transaction, spec, link)
 
 
-def _program(transaction: Firewall, driver: Driver, network: WantedNetwork) -> None:
+def _program(transaction: V, driver: Programmer[V], network: WantedNetwork) -> None:
     driver.create_network(transaction, network.spec, made_by=MadeBy.APPLY)
     for port in network.ports:
         driver.publish(transaction, network.spec, port)
@@ -158,7 +156,7 @@ def _program(transaction: Firewall, driver: Driver, network: WantedNetwork) -> N
         driver.link(transaction, network.spec, link)
 
 
-def _drop_stale_jump(transaction: Firewall, driver: Driver, left: Sequence[NetworkState]) -> None:
+def _drop_stale_jump(transaction: V, driver: Programmer[V], left: Sequence[NetworkState]) -> None:
     """After a change of hairpin mode, take the other mode's jump away unless others need it."""
     other = not driver.config.hairpin
     if not any(state.hairpin is other for state in left):

@@ -37,6 +37,7 @@ class Layout(enum.Enum):
     """``--layout``."""
 
     RULES = "rules"
+    SETS = "sets"
 
 
 def apply(
@@ -49,8 +50,15 @@ def apply(
     ],
     *,
     layout: Annotated[
-        Layout, typer.Option("--layout", help="How the rules are laid out in the kernel.")
-    ] = Layout.RULES,
+        Layout | None,
+        typer.Option(
+            "--layout",
+            help="How networks are laid out in the kernel: as Docker's rules, or as elements of "
+            "sets, which cost the same however many there are. A host in the other layout is "
+            "converted.",
+            show_default="as the host has it, or else rules",
+        ),
+    ] = None,
     backend: BackendOption = Backend.AUTO,
     no_userland_proxy: Annotated[
         bool,
@@ -85,7 +93,6 @@ def apply(
     Networks that an earlier FILE had and this one lacks are removed, with bridges that nfcore made
     for them. Networks made by hand (nfcore network create) or by others are left alone.
     """
-    del layout  # there is one so far
     if sandbox and netns is not None:
         raise typer.BadParameter("--sandbox and --netns exclude each other", param_hint="--sandbox")
     topology = load(file, stdin=sys.stdin.buffer, environment=os.environ)
@@ -104,6 +111,7 @@ def apply(
         with late_progress("Networks", len(topology.networks)) as progress:
             applied = host.apply(
                 topology.networks,
+                layout=None if layout is None else layout.value,
                 with_bridges=with_bridges,
                 ip_forward=ip_forward,
                 progress=progress,

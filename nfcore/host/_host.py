@@ -22,7 +22,6 @@ from nfcore.bridge import (
     check_ports,
     find_leaks,
     plan_apply,
-    recognize,
     resolve_port,
 )
 from nfcore.engine import Engine, Ruleset
@@ -31,6 +30,7 @@ from nfcore.host._restore import RestorePlan, plan_restore
 from nfcore.host._save import save_text
 from nfcore.host._work import Outcome, Work
 from nfcore.inputs import default_bridge_name
+from nfcore.layout import convert, layout_named, layout_of
 from nfcore.operations import Operation
 from nfcore.system import System
 from translate import IPVersion
@@ -86,7 +86,8 @@ class Host:
         Raises:
             ListingFailed: the ruleset could not be read.
         """
-        return recognize(self._engine.ruleset)
+        ruleset = self._engine.ruleset
+        return layout_of(ruleset).networks(ruleset)
 
     def save(self, version: IPVersion, *, counters: bool = False) -> str:
         """The ruleset of one IP version as iptables-save prints it.
@@ -94,7 +95,7 @@ class Host:
         Raises:
             ListingFailed: the ruleset could not be read.
         """
-        return save_text(self._engine.ruleset, version, counters=counters)
+        return save_text(self._as_rules(self._engine.ruleset), version, counters=counters)
 
     # Files of iptables-save's.
 
@@ -142,6 +143,7 @@ class Host:
         self,
         wanted: Sequence[WantedNetwork],
         *,
+        layout: str | None = None,
         with_bridges: bool = False,
         ip_forward: bool = False,
         progress: Callable[[int], None] | None = None,
@@ -153,6 +155,8 @@ class Host:
 
         Args:
             wanted: the networks, in the order of their creation.
+            layout: the layout that the host is to have (``rules`` or ``sets``); every network of
+                nfcore's is taken over into it. None is as the host has it.
             with_bridges: whether to make their bridges too.
             ip_forward: whether to turn IP forwarding on; where it was off, what no rule accepts is
                 no longer forwarded (FORWARD's policy becomes DROP).
@@ -160,11 +164,16 @@ class Host:
 
         Raises:
             Conflict: a network, port or bridge excludes what is there; nothing was changed.
-            InvalidInput: more than rules is asked for, and the host has no ``system``.
+            InvalidInput: no such layout; or more than rules is asked for, and the host has no
+                ``system``.
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: a bridge or sysctl could not be set up; nothing was changed.
         """
         with self._transaction() as work:
+            if layout is not None and layout != work.driver.name:
+                new = layout_named(layout, work.driver.driver)
+                convert(work.transaction, work.driver, new)
+                work.driver = new
             networks = plan_apply(work.transaction, work.driver, wanted, progress=progress)
             bridges = {network.spec.bridge for network in wanted}
             work.gone = [
@@ -191,7 +200,7 @@ class Host:
         Raises:
             ListingFailed: the ruleset could not be read.
         """
-        return find_leaks(self._engine.ruleset, networks)
+        return find_leaks(self._as_rules(self._engine.ruleset), networks)
 
     def fix_leaks(self, networks: Sequence[Inhabited]) -> tuple[Leak, ...]:
         """Remove them, in one transaction.
@@ -203,9 +212,8 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
         """
         with self._transaction() as work:
-            leaks = find_leaks(work.transaction, networks)
-            for leak in leaks:
-                work.transaction.delete(leak.ipt_rule)
+            leaks = find_leaks(self._as_rules(self._engine.ruleset), networks)
+            work.driver.remove_rules(work.transaction, [leak.ipt_rule for leak in leaks])
         return leaks
 
     # Networks.
@@ -320,12 +328,18 @@ class Host:
     def _transaction(self) -> Iterator[Work]:
         transaction = self._engine.begin()
         try:
-            states = recognize(transaction)
-            work = Work(transaction, Driver(config=self._config(states)), states)
+            states = layout_of(transaction).networks(transaction)
+            layout = layout_of(transaction, Driver(config=self._config(states)))
+            work = Work(transaction, layout, states)
             yield work
             self._finish(work)
         finally:
             transaction.abandon()
+
+    @staticmethod
+    def _as_rules(ruleset: Ruleset) -> Ruleset:
+        """The ruleset in the form of rules, whatever its layout."""
+        return layout_of(ruleset).expand(ruleset)
 
     def _finish(self, work: Work) -> None:
         """Commit, with what must be there before and what can only be done after."""

@@ -30,6 +30,7 @@ from nfcore.engine import (
 from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.executor import CommitEvents, Executor
 from nfcore.operations import ChainRef, Policy, TableRef
+from nfcore.layout import layout_of
 from nfcore.system import StaleFlows, System
 from translate import IPVersion, Rule
 
@@ -202,7 +203,7 @@ class Watcher:
             if transaction.has_chain(version, "filter", USER_CHAIN)
             and not transaction.exists(_return_rule(version))
         ]
-        networks = plan_apply(transaction, self._driver, self._wanted)
+        networks = plan_apply(transaction, layout_of(transaction, self._driver), self._wanted)
         for version in versions:
             if version in flushed:
                 self._restore_user_rules(transaction, version)

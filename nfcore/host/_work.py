@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nfcore.bridge import Driver, NetworkSpec, NetworkState, PublishedPort
+from nfcore.bridge import NetworkSpec, NetworkState, PublishedPort
 from nfcore.engine import Change, Transaction
+from nfcore.layout import Layout
 from nfcore.system import StaleFlows, Step, SystemChange
 from translate import IPVersion
 
@@ -40,7 +41,7 @@ class Work:
 
     Attributes:
         transaction: where rules are programmed.
-        driver: what programs them.
+        driver: what programs them, over the layout that the host has.
         states: the networks that were there before.
         bridges: the networks that are to have their bridges.
         forwarding: the IP versions to forward.
@@ -49,7 +50,7 @@ class Work:
     """
 
     transaction: Transaction
-    driver: Driver
+    driver: Layout
     states: tuple[NetworkState, ...]
     bridges: Sequence[NetworkSpec] = ()
     forwarding: Sequence[IPVersion] = ()

@@ -1,7 +1,18 @@
 """How the driver's networks are laid out in the kernel: as rules, or as elements of sets."""
 
 from nfcore.layout._base import Layout, View
+from nfcore.layout._choose import LAYOUTS, LayoutName, convert, layout_named, layout_of
 from nfcore.layout.rules import RulesLayout
 from nfcore.layout.sets import SetsLayout
 
-__all__ = ["Layout", "RulesLayout", "SetsLayout", "View"]
+__all__ = [
+    "LAYOUTS",
+    "Layout",
+    "LayoutName",
+    "RulesLayout",
+    "SetsLayout",
+    "View",
+    "convert",
+    "layout_named",
+    "layout_of",
+]

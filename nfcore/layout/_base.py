@@ -53,6 +53,16 @@ class Layout(ABC):
         """The driver's configuration."""
         return self.driver.config
 
+    def port_rules(
+        self, spec: NetworkSpec, ports: Iterable[PublishedPort], *, hairpin: bool | None = None
+    ) -> frozenset[IptRule]:
+        """See `Driver.port_rules`."""
+        return self.driver.port_rules(spec, ports, hairpin=hairpin)
+
+    def network_rules(self, spec: NetworkSpec) -> tuple[IptRule, ...]:
+        """See `Driver.network_rules`."""
+        return self.driver.network_rules(spec)
+
     @abstractmethod
     def ensure_started(self, transaction: Transaction) -> None:
         """Set up what is missing of a started driver, and leave the rest as it is."""
@@ -102,6 +112,10 @@ class Layout(ABC):
     @abstractmethod
     def unlink(self, transaction: Transaction, spec: NetworkSpec, link: Link) -> None:
         """Take a link back."""
+
+    @abstractmethod
+    def remove_rules(self, transaction: Transaction, rules: Iterable[IptRule]) -> None:
+        """Take out what these rules of the driver's form stand for."""
 
     @abstractmethod
     def networks(self, view: View) -> tuple[NetworkState, ...]:

@@ -66,6 +66,11 @@ class RulesLayout(Layout):
         """See `Driver.unlink`."""
         self.driver.unlink(transaction, spec, link)
 
+    def remove_rules(self, transaction: Transaction, rules: Iterable[IptRule]) -> None:
+        """Delete them."""
+        for rule in rules:
+            transaction.delete(rule)
+
     def networks(self, view: View) -> tuple[NetworkState, ...]:
         """See `recognize`."""
         return recognize(view)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from nfcore.bridge import (
+    ISOLATION_CHAIN_1,
     Driver,
     Link,
     MadeBy,
@@ -24,6 +25,7 @@ from nfcore.layout._base import Layout, View
 from nfcore.layout.sets._comments import NetworkNote, next_number, note_of
 from nfcore.layout.sets._expand import expand
 from nfcore.layout.sets._jumps import Jumps
+from nfcore.layout.sets._leaking import elements_of
 from nfcore.layout.sets._lengths import add_lengths, drop_lengths
 from nfcore.layout.sets._links import link_elements
 from nfcore.layout.sets._names import Names, names_of
@@ -34,7 +36,7 @@ from nfcore.layout.sets._recognize import networks_in_sets
 from nfcore.layout.sets._rules import checksum_rule, open_rule
 from nfcore.layout.sets._start import start, stop
 from nfcore.operations import AddElement, DeleteElement
-from translate import IPVersion
+from translate import IPVersion, Verdict
 
 __all__ = ["SetsLayout"]
 
@@ -78,6 +80,9 @@ class SetsLayout(Layout):
             DriverError: a step failed.
             InvalidInput: the network's name is too long to be noted with its elements.
         """
+        if self._is_in_rules(transaction, spec) and self._rules_tell_of(transaction, spec):
+            self.driver.create_network(transaction, spec, made_by=made_by)
+            return
         with transaction.savepoint():
             if not transaction.named_set(self._names[-1].same).exists:
                 self.ensure_started(transaction)
@@ -257,6 +262,29 @@ class SetsLayout(Layout):
         if names is not None:
             _take_out(transaction, link_elements(names, spec, link, number=""))
 
+    def remove_rules(self, transaction: Transaction, rules: Iterable[IptRule]) -> None:
+        """Take the elements out that stand for these rules; with any of its own rules, a network.
+
+        Raises:
+            DriverError: a step failed.
+        """
+        states = {state.spec.bridge: state for state in networks_in_sets(transaction)}
+        for rule in rules:
+            if transaction.exists(rule):
+                transaction.delete(rule)
+                continue
+            gone = elements_of(rule)
+            _take_out(transaction, gone.elements)
+            state = states.pop(gone.network or "", None)
+            if state is not None:
+                self.delete_network(
+                    transaction,
+                    state.spec,
+                    ports=state.ports,
+                    links=state.links,
+                    hairpin=state.hairpin,
+                )
+
     # Reading.
 
     def networks(self, view: View) -> tuple[NetworkState, ...]:
@@ -279,6 +307,18 @@ class SetsLayout(Layout):
         pair = (spec.bridge, spec.bridge)
         return all(transaction.named_set(names.same).get(pair) is None for names in self._names)
 
+    def _rules_tell_of(self, transaction: Transaction, spec: NetworkSpec) -> bool:
+        """Whether others, such as Docker, have rules for the network's bridge."""
+        foreign = (
+            rule
+            for version in self.config.versions
+            for rule in transaction.rules(version, "filter", ISOLATION_CHAIN_1)
+            if rule.tag is None and rule.body.target != _RETURN
+        )
+        if next(foreign, None) is None:
+            return False
+        return any(state.spec.bridge == spec.bridge for state in recognize(transaction))
+
     def _made_with_hairpin(self, transaction: Transaction, spec: NetworkSpec) -> bool:
         held = transaction.named_set(self._names[0].same).get((spec.bridge, spec.bridge))
         note = None if held is None else note_of(held.comment)
@@ -296,6 +336,9 @@ class SetsLayout(Layout):
                 names.links,
             )
         )
+
+
+_RETURN: Final = Verdict(verdict="RETURN")
 
 
 def _take_out(transaction: Transaction, gone: Iterable[AddElement | DeleteElement]) -> None:

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nfcore.engine import Transaction
-from nfcore.layout.sets._names import LENGTH_SETS, TAG, Names
+from nfcore.layout._base import View
+from nfcore.layout.sets._names import LENGTH_SETS, TAG, Names, names_of
 from nfcore.layout.sets._schema import fixed_rules
 from nfcore.operations import ChainRef, TableRef
+from translate import IPVersion
 
-__all__ = ["start", "stop"]
+__all__ = ["has_sets", "start", "stop"]
+
+
+def has_sets(view: View) -> bool:
+    """Whether a host has this layout."""
+    found = (view.named_set(names_of(version).same) for version in IPVersion)
+    return any(named is not None and named.exists for named in found)
 
 
 def start(transaction: Transaction, versions: Sequence[Names]) -> None:

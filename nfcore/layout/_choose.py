@@ -1,0 +1,83 @@
+"""Which layout a host has, and from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final, Literal
+
+from nfcore.bridge import Driver, MadeBy, NetworkState
+from nfcore.engine import Transaction
+from nfcore.exceptions import InvalidInput
+from nfcore.layout._base import Layout, View
+from nfcore.layout.rules import RulesLayout
+from nfcore.layout.sets import SetsLayout, has_sets
+
+__all__ = ["LAYOUTS", "LayoutName", "convert", "layout_named", "layout_of"]
+
+LayoutName = Literal["rules", "sets"]
+
+LAYOUTS: Final[Mapping[str, type[Layout]]] = MappingProxyType(
+    {"rules": RulesLayout, "sets": SetsLayout}
+)
+"""Every layout by name; the first is the default."""
+
+
+def layout_named(name: str, driver: Driver | None = None) -> Layout:
+    """The layout of that name.
+
+    Raises:
+        InvalidInput: there is none; the message names those that there are.
+    """
+    kind = LAYOUTS.get(name)
+    if kind is None:
+        raise InvalidInput(f"no layout {name!r}: {', '.join(LAYOUTS)}")
+    return kind(driver)
+
+
+def layout_of(view: View, driver: Driver | None = None) -> Layout:
+    """The layout that a host has: that of sets where their sets are there, else that of rules."""
+    return SetsLayout(driver) if has_sets(view) else RulesLayout(driver)
+
+
+def convert(transaction: Transaction, old: Layout, new: Layout) -> tuple[NetworkState, ...]:
+    """Take every network of nfcore's over from one layout into another.
+
+    Networks that others made, such as Docker itself, stay as rules.
+
+    Args:
+        transaction: where.
+        old: the layout that the host has.
+        new: the layout that it is to have.
+
+    Returns:
+        The networks that were taken over, in the order of creation.
+
+    Raises:
+        DriverError: a step failed.
+    """
+    states = tuple(
+        state for state in old.networks(transaction) if state.made_by is not MadeBy.OTHERS
+    )
+    for state in reversed(states):
+        old.delete_network(
+            transaction, state.spec, ports=state.ports, links=state.links, hairpin=state.hairpin
+        )
+    old.stop(transaction)
+    new.ensure_started(transaction)
+    for state in states:
+        made = type(new)(_driver_of(state, new.driver))
+        made.create_network(transaction, state.spec, made_by=state.made_by)
+        for port in state.ports:
+            made.publish(transaction, state.spec, port)
+        for link in state.links:
+            made.link(transaction, state.spec, link)
+    return states
+
+
+def _driver_of(state: NetworkState, driver: Driver) -> Driver:
+    """The driver in the mode in which it made a network."""
+    if state.hairpin is None or state.hairpin is driver.config.hairpin:
+        return driver
+    return replace(driver, config=replace(driver.config, enable_userland_proxy=not state.hairpin))

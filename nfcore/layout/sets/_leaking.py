@@ -1,0 +1,77 @@
+"""From single rules of the driver's form to the elements that stand for them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import translate
+from nfcore.bridge import (
+    Linked,
+    NetworkFact,
+    OpenPort,
+    PortMasqueraded,
+    Published,
+    read_fact,
+)
+from nfcore.engine import IptRule
+from nfcore.layout.sets._names import Names, names_of
+from nfcore.layout.sets._ports import NUMBERS
+from nfcore.operations import DeleteElement, ElementKey
+
+__all__ = ["RuleElements", "elements_of"]
+
+
+class RuleElements(NamedTuple):
+    """What a rule stands for.
+
+    Attributes:
+        elements: those of a port or a link.
+        network: the bridge whose own rule it is, or None.
+    """
+
+    elements: Sequence[DeleteElement] = ()
+    network: str | None = None
+
+
+def elements_of(rule: IptRule) -> RuleElements:
+    """What a rule stands for; nothing, where it is none of the driver's.
+
+    Raises:
+        ParseError: iptables would refuse the rule.
+    """
+    parsed = translate.parse(rule.args, version=rule.version, table=rule.table, chain=rule.chain)
+    names = names_of(rule.version)
+    match read_fact(parsed):
+        case NetworkFact(bridge=bridge):
+            return RuleElements(network=bridge)
+        case OpenPort() as fact:
+            key: ElementKey = (fact.bridge, str(fact.address), NUMBERS[fact.protocol], fact.port)
+            return RuleElements([DeleteElement(set=names.published, key=key)])
+        case PortMasqueraded() as fact:
+            own = str(fact.address)
+            key = (own, own, NUMBERS[fact.protocol], fact.port)
+            return RuleElements([DeleteElement(set=names.hairpin, key=key)])
+        case Published() as fact:
+            return RuleElements([*_published(names, fact)])
+        case Linked() as fact:
+            ends = (str(fact.link.parent), str(fact.link.child))
+            set_ = names.links
+            if fact.replies:
+                ends, set_ = ends[::-1], names.replies
+            key = (fact.bridge, *ends, NUMBERS[fact.link.protocol], fact.link.port)
+            return RuleElements([DeleteElement(set=set_, key=key)])
+    return RuleElements()
+
+
+def _published(names: Names, fact: Published) -> Iterator[DeleteElement]:
+    port = fact.port
+    key: ElementKey = (NUMBERS[port.protocol], port.host_port)
+    sets, own = (names.any_address, names.any_port), names.own_any
+    if port.host_address is not None:
+        key = (str(port.host_address), *key)
+        sets, own = (names.one_address, names.one_port), names.own_one
+    for ref in sets:
+        yield DeleteElement(set=ref, key=key)
+    if fact.bridge is not None:
+        yield DeleteElement(set=own, key=(fact.bridge, *key))

@@ -11,15 +11,17 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # The kernel's tools, and what compiles the libnftables extension.
 PACKAGES := iproute2 iptables libnftables-dev nftables gcc libc6-dev python3-dev python3-venv
+# What the tests meet nfcore with. They start their own; the host's stays off (masked).
+TEST_PACKAGES := dbus firewalld
 
-.PHONY: help setup test lint demo bench bench-quick fuzz packages
+.PHONY: help setup test lint demo bench bench-quick fuzz packages test-packages
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.installed ## Install Debian packages, the virtual environment and nfcore
 
-test: .venv/.installed ## Run all tests, as root, in network namespaces of their own
+test: .venv/.installed test-packages ## Run all tests, as root, in network namespaces of their own
 	$(SUDO) .venv/bin/pytest $(PYTEST_ARGS)
 
 lint: .venv/.installed ## Check style and types
@@ -35,7 +37,7 @@ demo: .venv/.installed ## Program examples/ in a throwaway network namespace and
 	$(SUDO) bash examples/demo.sh
 
 bench: .venv/.installed ## Measure nfcore against its peers
-	$(SUDO) .venv/bin/python -m bench programming $(BENCH_ARGS)
+	$(SUDO) .venv/bin/python -m bench all $(BENCH_ARGS)
 
 bench-quick: .venv/.installed ## The same in less than a minute: shows that it runs
 	$(SUDO) .venv/bin/python -m bench quick
@@ -49,15 +51,26 @@ fuzz: .venv/.installed ## Feed translate and libnftables with nonsense for FUZZ_
 	.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
 	touch $@
 
-packages:
+define install
 	@missing=(); \
-	for package in $(PACKAGES); do \
+	for package in $(1); do \
 		dpkg-query --show --showformat='$${db:Status-Abbrev}' "$$package" 2>/dev/null \
 			| grep -q '^ii' || missing+=("$$package"); \
 	done; \
 	if (( $${#missing[@]} )); then \
 		echo "installing $${missing[*]}"; \
+		$(2) \
 		$(SUDO) apt-get update --quiet --quiet; \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive \
 			apt-get install --quiet --quiet --yes --no-install-recommends "$${missing[@]}"; \
 	fi
+endef
+
+packages:
+	$(call install,$(PACKAGES),)
+
+# firewalld's package would start it, now and at every boot: a mask keeps the host as it is.
+test-packages:
+	$(call install,$(TEST_PACKAGES),$(SUDO) mkdir -p /etc/systemd/system; \
+		[[ -e /lib/systemd/system/firewalld.service || -L /etc/systemd/system/firewalld.service ]] \
+			|| $(SUDO) ln -s /dev/null /etc/systemd/system/firewalld.service;)

@@ -9,10 +9,14 @@ from typing import Annotated, Final, TypeVar
 import typer
 from rich.console import Console
 
+from bench.breakdown import measure_breakdown
 from bench.compare import compare
+from bench.dataplane import measure_dataplane
+from bench.document import write_document
 from bench.measure import Budget
 from bench.mirror import measure_overhead, measure_watch_gap
 from bench.peers import PEERS
+from bench.pictures import draw_all
 from bench.programming import ProgrammingPlan, measure_programming
 from bench.progress import Progress
 from bench.results import BadResults, Measurement, Results, Skipped, collect_metadata
@@ -105,6 +109,62 @@ def mirror(
 
 
 @app.command()
+def breakdown(
+    output: Output = Path("bench-breakdown.json"),
+    networks: Networks = [0, 100, 1_000],  # noqa: B006 - typer copies it
+    rounds: Rounds = 200,
+) -> None:
+    """Where the time of one network goes: planning, JSON, libnftables, kernel, notifications."""
+    _finish(Console(), _gathered(list(measure_breakdown(sorted(networks), rounds))), output)
+
+
+@app.command()
+def dataplane(
+    output: Output = Path("bench-dataplane.json"),
+    networks: Networks = [0, 10, 100, 1_000],  # noqa: B006 - typer copies it
+    rounds: Rounds = 500,
+) -> None:
+    """Round trips through a router with so many networks, connections through a published port."""
+    console = Console()
+    with Progress(console) as progress:
+        found = list(measure_dataplane(sorted(networks), rounds, progress))
+    _finish(console, _gathered(found), output)
+
+
+@app.command("all")
+def everything(context: typer.Context, output: Output = Path("bench-all.json")) -> None:
+    """All of it, one after the other, into one file: some twenty minutes."""
+    parts = []
+    for command in (programming, mirror, breakdown, dataplane):
+        path = output.with_suffix(f".{command.__name__}.json")
+        context.invoke(command, output=path)
+        parts.append(path)
+    join(parts, output)
+
+
+@app.command()
+def join(files: list[ResultsFile], output: Output) -> None:
+    """Put the results of several files, which one machine made, into one."""
+    first, *others = (_load(path) for path in files)
+    for other in others:
+        first = first.with_more(other.measurements, other.skipped)
+    first.save(output)
+
+
+@app.command()
+def document(
+    file: ResultsFile, directory: Annotated[Path, typer.Argument()] = Path("docs")
+) -> None:
+    """Write DIRECTORY/benchmarks.md and its pictures from a file of results."""
+    results = _load(file)
+    pictures = directory / "benchmarks"
+    pictures.mkdir(parents=True, exist_ok=True)
+    names = draw_all(results, pictures)
+    text = write_document(results, names, pictures.name)
+    (directory / "benchmarks.md").write_text(text, encoding="utf-8")
+
+
+@app.command()
 def quick(output: Output = Path("bench-quick.json")) -> None:
     """A little of everything, in less than a minute: shows that it runs, judges nothing."""
     console = Console()
@@ -113,6 +173,8 @@ def quick(output: Output = Path("bench-quick.json")) -> None:
         found = list(measure_programming(plan, progress))
         found += measure_overhead((10,), replace(_QUICK, rounds=10), progress)
         found.append(measure_watch_gap(20, 2))
+        found += measure_breakdown((20,), 3)
+        found += measure_dataplane((5,), 5, progress)
     _finish(console, _gathered(found), output)
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, TypeVar
 
 from nfcore.bridge import Driver, DriverConfig, Link, NetworkSpec, PublishedPort
-from nfcore.engine import Firewall
 
 __all__ = ["STACKS", "Action", "Network", "Stack", "carry_out", "driver_of", "make_network"]
 
 Stack = Literal["ipv4", "dual"]
 Action = Literal["create", "delete", "publish", "release"]
 STACKS: Final[tuple[Stack, ...]] = ("ipv4", "dual")
+
+F = TypeVar("F")
+F_contra = TypeVar("F_contra", contravariant=True)
 
 _V4_BASE: Final = 10 << 24
 _V6_BASE: Final = 0xFD << 120
@@ -62,8 +64,24 @@ def driver_of(stack: Stack) -> Driver:
     return Driver(config=DriverConfig(enable_ip6tables=stack == "dual"))
 
 
+class Programs(Protocol[F_contra]):
+    """What programs networks into a kind of firewall: the driver, or a layout of nfcore's."""
+
+    def create_network(self, firewall: F_contra, spec: NetworkSpec, /) -> None:
+        """Program a network."""
+
+    def delete_network(self, firewall: F_contra, spec: NetworkSpec, /) -> None:
+        """Take it out."""
+
+    def publish(self, firewall: F_contra, spec: NetworkSpec, port: PublishedPort, /) -> None:
+        """Publish a port."""
+
+    def release(self, firewall: F_contra, spec: NetworkSpec, port: PublishedPort, /) -> None:
+        """Take it back."""
+
+
 def carry_out(
-    firewall: Firewall, driver: Driver, action: Action, networks: Sequence[Network]
+    firewall: F, driver: Programs[F], action: Action, networks: Sequence[Network]
 ) -> None:
     """Do the same to each network, as the driver does it."""
     for network in networks:

@@ -12,7 +12,7 @@ from typing import Final
 
 from bench.peers._commands import CommandFirewall, open_legacy_commands, open_nft_commands
 from bench.peers._docker_native import open_docker_library, open_docker_nft
-from bench.peers._engine import open_legacy, open_rules
+from bench.peers._engine import open_legacy, open_rules, open_sets
 from bench.peers._nft import (
     LibnftablesFailed,
     in_library,
@@ -60,6 +60,11 @@ PEERS: Final[Mapping[str, PeerKind]] = MappingProxyType(
         "nfcore rules": PeerKind(
             open=open_rules,
             about="nfcore: one nft rule for each iptables rule, the whole call",
+            most_networks=10_000,
+        ),
+        "nfcore sets": PeerKind(
+            open=open_sets,
+            about="nfcore: elements of sets that constant rules look up, the whole call",
             most_networks=10_000,
         ),
         "libnftables JSON": PeerKind(

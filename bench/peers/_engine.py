@@ -8,8 +8,9 @@ from bench.peers._peer import Work
 from bench.workload import Action, Stack, carry_out, driver_of, make_network
 from nfcore.engine import Engine
 from nfcore.executor import CffiExecutor, Executor, LegacyExecutor
+from nfcore.layout import Layout, RulesLayout, SetsLayout
 
-__all__ = ["EnginePeer", "open_legacy", "open_rules"]
+__all__ = ["EnginePeer", "open_legacy", "open_rules", "open_sets"]
 
 
 class EnginePeer:
@@ -18,14 +19,15 @@ class EnginePeer:
     Args:
         executor: what talks to the kernel.
         stack: the IP versions.
+        layout: how it is laid out in the kernel.
     """
 
-    def __init__(self, executor: Executor, stack: Stack) -> None:
+    def __init__(self, executor: Executor, stack: Stack, layout: type[Layout]) -> None:
         self._engine = Engine(executor)
         self._stack: Stack = stack
-        self._driver = driver_of(stack)
+        self._layout = layout(driver_of(stack))
         with self._engine.transaction() as transaction:
-            self._driver.ensure_started(transaction)
+            self._layout.ensure_started(transaction)
 
     def fill(self, numbers: Sequence[int]) -> None:
         """All in one transaction."""
@@ -37,7 +39,7 @@ class EnginePeer:
 
         def work() -> None:
             with self._engine.transaction() as transaction:
-                carry_out(transaction, self._driver, action, networks)
+                carry_out(transaction, self._layout, action, networks)
 
         return work
 
@@ -51,9 +53,14 @@ class EnginePeer:
 
 def open_rules(stack: Stack) -> EnginePeer:
     """One nft rule for each iptables rule, through libnftables."""
-    return EnginePeer(CffiExecutor(), stack)
+    return EnginePeer(CffiExecutor(), stack, RulesLayout)
+
+
+def open_sets(stack: Stack) -> EnginePeer:
+    """Elements of sets, through libnftables."""
+    return EnginePeer(CffiExecutor(), stack, SetsLayout)
 
 
 def open_legacy(stack: Stack) -> EnginePeer:
     """The fallback: iptables-legacy-restore, once a transaction and IP version."""
-    return EnginePeer(LegacyExecutor(), stack)
+    return EnginePeer(LegacyExecutor(), stack, RulesLayout)

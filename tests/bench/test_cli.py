@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from bench.cli import app
 from bench.peers import PEERS
 from bench.results import Results
+from tests.bench.made import measurement
 
 
 def run(*arguments: str) -> str:
@@ -59,3 +60,16 @@ def test_bad_input_is_explained(arguments: list[str], message: str) -> None:
     done = CliRunner().invoke(app, arguments, env={"COLUMNS": "300"})
     assert done.exit_code == 2
     assert message in done.output
+
+
+def test_files_are_joined_and_documented(tmp_path: Path) -> None:
+    first, second, joined = (tmp_path / name for name in ("a.json", "b.json", "c.json"))
+    kernel = {"kernel": "6.1"}
+    Results(metadata=kernel, measurements=(measurement(0.001),)).save(first)
+    Results(metadata=kernel, measurements=(measurement(0.002, networks=9),)).save(second)
+    run("join", str(first), str(second), "--output", str(joined))
+    assert len(Results.load(joined).measurements) == 2
+    run("document", str(joined), str(tmp_path / "docs"))
+    text = (tmp_path / "docs" / "benchmarks.md").read_text()
+    assert "| nfcore rules | 1 ms (1x) | 2 ms (1x) |" in text
+    assert (tmp_path / "docs" / "benchmarks" / "create.png").exists()

@@ -152,11 +152,14 @@ def parse_nat_ports(
     """``PORT``, ``FIRST-LAST`` or ``FIRST-LAST/BASE``; PORT and BASE may be services' names.
 
     Raises:
-        ParseError: a port is none, the range runs backwards, or the rule's protocol has no ports.
+        ParseError: a port is none, the range runs backwards, or the rule's protocol has no ports or
+            is not known yet.
     """
     protocol = context.protocol
     if protocol is None or protocol.value not in _PORT_PROTOCOLS:
         raise given.error("a port needs -p tcp, udp, sctp or dccp")
+    if context.is_before_protocol(given):
+        raise given.error("a port needs -p before it")
     service = service_port(text)
     if service is not None:
         return PortRange.single(service), None

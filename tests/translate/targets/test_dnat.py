@@ -66,6 +66,7 @@ CASES = ExtensionCases(
         NAT.refusal("-j DNAT --to-destination 1.2.3.4:80", "needs -p tcp"),
         NAT.refusal("-p udplite -j DNAT --to-destination 1.2.3.4:80", "needs -p tcp"),
         NAT.refusal("-p gre -j DNAT --to-destination 1.2.3.4:80", "needs -p tcp"),
+        NAT.refusal("-j DNAT --to-destination 1.2.3.4:80 -p tcp", "needs -p before it"),
         NAT.refusal("-p icmpv6 -j DNAT --to-destination [fe80::1]:80", "needs -p", versions=V6),
         *(
             NAT.refusal(f"-p tcp -j DNAT --to-destination '{to}'", match)

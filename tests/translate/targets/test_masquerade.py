@@ -31,6 +31,7 @@ CASES = ExtensionCases(
         NAT.refusal("-j MASQUERADE --persistent", "unknown option"),
         NAT.refusal("-j MASQUERADE --to-ports 80", "needs -p tcp"),
         NAT.refusal("-p udplite -j MASQUERADE --to-ports 80", "needs -p tcp"),
+        NAT.refusal("-j MASQUERADE --to-ports 80 -p tcp", "needs -p before it"),
         *(
             NAT.refusal(f"-p tcp -j MASQUERADE --to-ports '{ports}'", "invalid port")
             for ports in ("65536", "90-80", "80-http", "80:90", "80,90", "")

@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 FUZZ_SECONDS ?= 600
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist loadgroup
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # The kernel's tools, and what compiles the libnftables extension.

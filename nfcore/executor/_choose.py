@@ -88,12 +88,16 @@ class Choice:
     reason: str
 
 
-def choose_kind(nftables: KindReport, legacy: KindReport) -> Choice:
+def choose_kind(nftables: KindReport, legacy: KindReport, *, reading: bool = False) -> Choice:
     """Choose for the user: nf_tables where it is usable, or else iptables-legacy.
+
+    What is live counts: a kind that holds Docker's chains already goes on holding them.
 
     Args:
         nftables: what was found of nf_tables.
         legacy: what was found of the legacy tables.
+        reading: nothing is to be programmed, so nothing can be split: the kind that holds Docker's
+            chains is read.
 
     Raises:
         BackendUnavailable: neither is usable; with what each answered.
@@ -109,6 +113,13 @@ def choose_kind(nftables: KindReport, legacy: KindReport) -> Choice:
         raise BackendUnavailable(
             f"no way to program rules (nf_tables: {nftables.answer}; iptables-legacy: "
             f"{legacy.answer})"
+        )
+    if chosen.contents.docker:
+        return Choice(kind=chosen.kind, reason=f"{reason} and holds DOCKER chains already")
+    if reading:
+        read = other if other.usable and other.contents.docker else chosen
+        return Choice(
+            kind=read.kind, reason=f"{reason}; this is where DOCKER chains are looked for"
         )
     if other.contents:
         mine, theirs = _NAMES[chosen.kind], _NAMES[other.kind]

@@ -35,7 +35,11 @@ _LEGACY: Final[Mapping[str, type[LegacyExecutor | LegacyExecExecutor]]] = Mappin
 
 
 def open_executor(
-    kind: ExecutorKind = "auto", *, netns: str | None = None, table_prefix: str = ""
+    kind: ExecutorKind = "auto",
+    *,
+    netns: str | None = None,
+    table_prefix: str = "",
+    reading: bool = False,
 ) -> Executor:
     """Open the best executor that works here.
 
@@ -48,6 +52,7 @@ def open_executor(
         netns: the name of the network namespace to work in; None is the caller's.
         table_prefix: what the kernel's tables have before iptables' names for them; only
             nf_tables' can have one.
+        reading: nothing is to be programmed (see `choose_kind`).
 
     Raises:
         BackendUnavailable: none works; the message says what was tried and what each answered.
@@ -59,7 +64,7 @@ def open_executor(
     if kind not in get_args(ExecutorKind):
         raise InvalidInput(f"no executor {kind!r}: {', '.join(get_args(ExecutorKind))}")
     if kind == "auto":
-        return _open_best(netns, table_prefix)
+        return _open_best(netns, table_prefix, reading=reading)
     if kind in _NATIVE:
         return _hybrid(_open_native(kind, netns, table_prefix), netns, table_prefix)
     if table_prefix:
@@ -84,7 +89,7 @@ def explain_choice(netns: str | None = None) -> Choice:
     return choose_kind(report_nftables(netns), report_legacy(netns))
 
 
-def _open_best(netns: str | None, table_prefix: str) -> Executor:
+def _open_best(netns: str | None, table_prefix: str, *, reading: bool) -> Executor:
     try:
         native = _open_native("nftables", netns, table_prefix)
     except BackendUnavailable as error:
@@ -92,10 +97,13 @@ def _open_best(netns: str | None, table_prefix: str) -> Executor:
         choose_kind(nftables, report_legacy(netns, to_use=True, make_table=True))
         return open_executor("legacy", netns=netns, table_prefix=table_prefix)
     try:
-        choose_kind(report_nftables(netns), report_legacy(netns))
+        choice = choose_kind(report_nftables(netns), report_legacy(netns), reading=reading)
     except BaseException:
         native.close()
         raise
+    if choice.kind == "legacy":
+        native.close()
+        return open_executor("legacy", netns=netns)
     return _hybrid(native, netns, table_prefix)
 
 

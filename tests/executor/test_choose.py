@@ -87,3 +87,22 @@ def test_what_is_live(text: str, docker: list[str], others: list[str]) -> None:
         others=tuple(f"iptables -t filter {name}" for name in others),
     )
     assert bool(contents) == bool(docker or others)
+
+
+def test_a_kind_that_holds_dockers_chains_goes_on_holding_them() -> None:
+    docker = Contents(docker=("iptables -t filter DOCKER",))
+    for others in (docker, Contents(others=("iptables -t filter INPUT",))):
+        choice = choose_kind(
+            KindReport(kind="nftables", contents=docker), KindReport(kind="legacy", contents=others)
+        )
+        assert choice.kind == "nftables"
+        assert "holds DOCKER chains already" in choice.reason
+
+
+def test_reading_splits_nothing() -> None:
+    docker = Contents(docker=("iptables -t filter DOCKER",))
+    empty = KindReport(kind="nftables")
+    legacy = KindReport(kind="legacy", contents=docker)
+    assert choose_kind(empty, legacy, reading=True).kind == "legacy"
+    firewall = KindReport(kind="legacy", contents=Contents(others=("iptables -t filter INPUT",)))
+    assert choose_kind(empty, firewall, reading=True).kind == "nftables"

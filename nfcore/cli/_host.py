@@ -37,7 +37,12 @@ def open_host(
     """
     lock = None if wait is None or dry_run else EngineLock(wait=wait)
     host = Host(
-        Engine(open_executor(backend.value, netns=netns, table_prefix=table_prefix), lock=lock),
+        Engine(
+            open_executor(
+                backend.value, netns=netns, table_prefix=table_prefix, reading=wait is None
+            ),
+            lock=lock,
+        ),
         system=System(netns=netns),
         userland_proxy=userland_proxy,
         dry_run=dry_run,

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from nfcore.cli._options import Backend
 from nfcore.engine import Engine, EngineLock
 from nfcore.executor import open_executor
+from nfcore.firewalld import Firewalld
 from nfcore.host import Host
 from nfcore.system import System
 
@@ -44,6 +45,7 @@ def open_host(
             lock=lock,
         ),
         system=System(netns=netns),
+        firewalld=Firewalld(netns=netns),
         userland_proxy=userland_proxy,
         dry_run=dry_run,
     )

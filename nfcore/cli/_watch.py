@@ -25,6 +25,7 @@ from nfcore.cli._output import console, error_console
 from nfcore.engine import EngineLock
 from nfcore.exceptions import NetfilterError
 from nfcore.executor import open_executor
+from nfcore.firewalld import Firewalld
 from nfcore.host import Watcher
 from nfcore.inputs import Topology, load
 from nfcore.system import System
@@ -61,6 +62,7 @@ def watch(
         userland_proxy=not no_userland_proxy,
         lock=EngineLock(wait=wait),
         system=System(netns=netns),
+        firewalld=Firewalld(netns=netns),
     )
     try:
         with _signals() as (wakeup, pending):

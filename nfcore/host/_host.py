@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nfcore.bridge import (
-    UNKNOWN_SUBNETS,
     AppliedNetworks,
     Driver,
     DriverConfig,
@@ -18,18 +17,18 @@ from nfcore.bridge import (
     NetworkState,
     PublishedPort,
     WantedNetwork,
-    check_networks,
     check_ports,
     find_leaks,
     plan_apply,
     resolve_port,
 )
 from nfcore.engine import Engine, Ruleset
-from nfcore.exceptions import CommitRefused, Conflict, InvalidInput, NotFound
+from nfcore.exceptions import CommitRefused, InvalidInput, NotFound
+from nfcore.firewalld import Firewalld
+from nfcore.host._networks import check_new_network, network_named
 from nfcore.host._restore import RestorePlan, plan_restore
 from nfcore.host._save import save_text
 from nfcore.host._work import Outcome, Work
-from nfcore.inputs import default_bridge_name
 from nfcore.layout import convert, layout_named, layout_of
 from nfcore.operations import Operation
 from nfcore.system import System
@@ -60,6 +59,8 @@ class Host:
         engine: the engine; closed with the host.
         system: the host around the rules, in the engine's network namespace; with None, nothing but
             rules is touched.
+        firewalld: the firewalld that may run there, closed with the host; with None it is left
+            alone.
         userland_proxy: whether docker-proxy runs (hairpin mode is off then); None is as the
             networks on the host were made, and on where there are none.
         dry_run: whether to plan only.
@@ -70,11 +71,13 @@ class Host:
         engine: Engine,
         *,
         system: System | None = None,
+        firewalld: Firewalld | None = None,
         userland_proxy: bool | None = None,
         dry_run: bool = False,
     ) -> None:
         self._engine = engine
         self._system = system
+        self._firewalld = None if dry_run else firewalld
         self._userland_proxy = userland_proxy
         self._dry_run = dry_run
 
@@ -169,6 +172,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: a bridge or sysctl could not be set up; nothing was changed.
         """
+        self._set_up_firewalld()
         with self._transaction() as work:
             if layout is not None and layout != work.driver.name:
                 new = layout_named(layout, work.driver.driver)
@@ -181,6 +185,7 @@ class Host:
                 for state in work.states
                 if state.made_by is MadeBy.APPLY and state.spec.bridge not in bridges
             ]
+            work.wanted = tuple(bridges)
             work.ports = (*networks.released, *networks.published)
             if with_bridges:
                 work.bridges = [network.spec for network in wanted]
@@ -235,10 +240,12 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: the bridge or a sysctl could not be set up; nothing was changed.
         """
+        self._set_up_firewalld()
         with self._transaction() as work:
-            _check_new_network(spec, work.states)
+            check_new_network(spec, work.states)
             work.driver.ensure_started(work.transaction)
             work.driver.create_network(work.transaction, spec, made_by=MadeBy.HAND)
+            work.wanted = (spec.bridge,)
             if with_bridge:
                 work.bridges = (spec,)
             if ip_forward:
@@ -257,7 +264,7 @@ class Host:
             SetupFailed: the bridge could not be removed; the rules are gone.
         """
         with self._transaction() as work:
-            state = _network_named(name, work.states)
+            state = network_named(name, work.states)
             work.driver.delete_network(
                 work.transaction,
                 state.spec,
@@ -287,7 +294,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
         """
         with self._transaction() as work:
-            state = _network_named(network, work.states)
+            state = network_named(network, work.states)
             wanted = [resolve_port(state.spec, port) for port in ports_of(state.spec)]
             new = [port for port in wanted if port not in state.ports]
             taken = [(other.spec, port) for other in work.states for port in other.ports]
@@ -309,7 +316,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
         """
         with self._transaction() as work:
-            state = _network_named(network, work.states)
+            state = network_named(network, work.states)
             gone = [resolve_port(state.spec, port) for port in ports_of(state.spec)]
             for port in gone:
                 if port not in state.ports:
@@ -341,6 +348,11 @@ class Host:
         """The ruleset in the form of rules, whatever its layout."""
         return layout_of(ruleset).expand(ruleset)
 
+    def _set_up_firewalld(self) -> None:
+        """Before a transaction: what is added makes firewalld reload, which may remove rules."""
+        if self._firewalld is not None:
+            self._firewalld.set_up()
+
     def _finish(self, work: Work) -> None:
         """Commit, with what must be there before and what can only be done after."""
         changes = work.transaction.changes()
@@ -349,7 +361,7 @@ class Host:
             if work.bridges:
                 raise _no_system()
             if not self._dry_run:
-                work.transaction.commit()
+                self._commit(work)
             work.finish(changes=changes)
             return
         hairpin = work.driver.config.hairpin
@@ -358,10 +370,18 @@ class Host:
         flows = 0
         if not self._dry_run:
             with system.carried_out(steps):
-                work.transaction.commit()
+                self._commit(work)
             system.remove_bridges(removed)
             flows = system.clear_flows(work.stale_flows)
         work.finish(changes=changes, steps=steps, removed=removed, flows_cleared=flows)
+
+    def _commit(self, work: Work) -> None:
+        work.transaction.commit()
+        if self._firewalld is not None:
+            if work.gone:
+                self._firewalld.remove_interfaces(work.gone)
+            if work.wanted:
+                self._firewalld.add_interfaces(work.wanted)
 
     def _turn_forwarding_on(self, work: Work) -> None:
         """As dockerd does at its start: where it was off, FORWARD's policy becomes DROP."""
@@ -380,8 +400,10 @@ class Host:
         return DriverConfig(enable_userland_proxy=proxy)
 
     def close(self) -> None:
-        """Close the engine."""
+        """Close the engine and the connection to firewalld."""
         self._engine.close()
+        if self._firewalld is not None:
+            self._firewalld.close()
 
 
 def _no_system() -> InvalidInput:
@@ -389,34 +411,3 @@ def _no_system() -> InvalidInput:
         "this host was opened for rules only: give it a nfcore.system.System to make bridges or "
         "set sysctls"
     )
-
-
-def _network_named(name: str, states: Sequence[NetworkState]) -> NetworkState:
-    for state in states:
-        if state.spec.name == name:
-            return state
-    # Where no rule keeps a name (iptables-legacy has no place for one), the bridge may tell.
-    bridge = default_bridge_name(name)
-    for state in states:
-        if state.spec.bridge == bridge and state.made_by is MadeBy.OTHERS:
-            return state
-    known = ", ".join(state.spec.name for state in states)
-    raise NotFound(f"there is no network {name!r}; there are: {known or 'none'}")
-
-
-def _check_new_network(spec: NetworkSpec, states: Sequence[NetworkState]) -> None:
-    if any(state.spec.name == spec.name for state in states):
-        raise Conflict(f"network {spec.name} exists already: nfcore network rm {spec.name}")
-    check_networks([*(known for state in states for known in _checkable(state)), spec])
-
-
-def _checkable(state: NetworkState) -> Iterator[NetworkSpec]:
-    """The network with its known subnets only; nothing where none is known."""
-    spec = state.spec
-    subnets = {
-        f"subnet_v{version.value}": None
-        for version in IPVersion
-        if spec.subnet(version) in UNKNOWN_SUBNETS
-    }
-    if len(subnets) < len([v for v in IPVersion if spec.subnet(v) is not None]):
-        yield replace(spec, **subnets)  # type: ignore[arg-type]  # the keys are subnet fields

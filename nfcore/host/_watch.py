@@ -29,8 +29,9 @@ from nfcore.engine import (
 )
 from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.executor import CommitEvents, Executor
-from nfcore.operations import ChainRef, Policy, TableRef
+from nfcore.firewalld import Firewalld
 from nfcore.layout import layout_of
+from nfcore.operations import ChainRef, Policy, TableRef
 from nfcore.system import StaleFlows, System
 from translate import IPVersion, Rule
 
@@ -97,6 +98,8 @@ class Watcher:
         lock: see `Engine`.
         system: the host around the rules, where the connections that were tracked while a port's
             rules were away are forgotten; with None they are kept.
+        firewalld: the firewalld that may run there, closed with the watcher; None is to leave it
+            alone.
 
     Raises:
         BackendUnavailable: the executor hears of nobody's changes.
@@ -110,6 +113,7 @@ class Watcher:
         userland_proxy: bool = True,
         lock: EngineLock | None = None,
         system: System | None = None,
+        firewalld: Firewalld | None = None,
     ) -> None:
         monitor = executor.monitor()
         if monitor is None:
@@ -124,6 +128,10 @@ class Watcher:
         self._driver = Driver(config=DriverConfig(enable_userland_proxy=userland_proxy))
         self._wanted = wanted
         self._system = system
+        self._firewalld = firewalld
+        if firewalld is not None:
+            firewalld.subscribe()
+        self._entered = False
         self._user_rules: dict[IPVersion, UserRules] = {}
         self._policies: dict[IPVersion, Policy] = {}
 
@@ -132,10 +140,17 @@ class Watcher:
 
     def set_wanted(self, wanted: Sequence[WantedNetwork]) -> None:
         """Keep another state from now on; `repair` brings it about."""
+        if self._firewalld is not None:
+            now = {network.spec.bridge for network in wanted}
+            gone = [n.spec.bridge for n in self._wanted if n.spec.bridge not in now]
+            self._firewalld.remove_interfaces(gone)
         self._wanted = wanted
+        self._entered = False
 
     def wait(self, *others: int, timeout: float | None = None) -> bool:
         """Wait until somebody has committed and come to rest, or another file is readable.
+
+        A firewalld that reloads or appears ends the wait too; `repair` then does its part.
 
         Args:
             others: files to wait for besides.
@@ -145,6 +160,11 @@ class Watcher:
             Whether somebody committed.
         """
         monitor = self._monitor.fileno()
+        if self._firewalld is not None and self._firewalld.has_news:
+            timeout = 0
+        bus = None if self._firewalld is None else self._firewalld.fileno()
+        if bus is not None:
+            others = (*others, bus)
         readable, _, _ = select.select([monitor, *others], [], [], timeout)
         if monitor not in readable:
             return False
@@ -167,6 +187,7 @@ class Watcher:
             NetfilterError: what the engine raises; nothing was changed.
         """
         began = time.monotonic()
+        self._enter_firewalld()
         changes = self._repair()
         heard, self._heard = self._heard, _Heard()
         self._remember()
@@ -212,9 +233,19 @@ class Watcher:
                 transaction.delete(_return_rule(version))
         return networks
 
+    def _enter_firewalld(self) -> None:
+        """At the beginning, and when firewalld has forgotten what was not permanent."""
+        firewalld = self._firewalld
+        if firewalld is not None and (firewalld.reloaded() or not self._entered):
+            self._entered = True
+            firewalld.set_up()
+            firewalld.add_interfaces([network.spec.bridge for network in self._wanted])
+
     def close(self) -> None:
-        """Close the engine; the rules stay."""
+        """Close the engine and the connection to firewalld; the rules stay."""
         self._engine.close()
+        if self._firewalld is not None:
+            self._firewalld.close()
 
     # -- DOCKER-USER ----------------------------------------------------------------------------
 

@@ -45,6 +45,7 @@ class Work:
         states: the networks that were there before.
         bridges: the networks that are to have their bridges.
         forwarding: the IP versions to forward.
+        wanted: bridges whose networks come or stay, for firewalld's zone.
         gone: bridges whose networks go.
         ports: what was published or released.
     """
@@ -54,6 +55,7 @@ class Work:
     states: tuple[NetworkState, ...]
     bridges: Sequence[NetworkSpec] = ()
     forwarding: Sequence[IPVersion] = ()
+    wanted: Sequence[str] = ()
     gone: Sequence[str] = ()
     ports: Sequence[PublishedPort] = ()
     _outcome: Outcome = field(default_factory=Outcome)

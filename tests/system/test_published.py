@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +48,8 @@ class Lab:
     container: str
 
 
-@pytest.fixture
-def lab(nfcore: Run) -> Iterator[Lab]:
+@contextmanager
+def new_lab(nfcore: Run) -> Iterator[Lab]:
     """A client, a host with the network front, and a container on its bridge."""
     with new_netns() as host, new_netns() as client, new_netns() as container:
         nfcore(
@@ -59,6 +60,12 @@ def lab(nfcore: Run) -> Iterator[Lab]:
         names = f"host={host} client={client} container={container}\n"
         in_netns(host, ["sh", "-c", names + SET_UP])
         yield Lab(host, client, container)
+
+
+@pytest.fixture
+def lab(nfcore: Run) -> Iterator[Lab]:
+    with new_lab(nfcore) as made:
+        yield made
 
 
 def bound(netns: str, address: str, port: int) -> socket.socket:

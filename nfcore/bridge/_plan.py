@@ -140,7 +140,14 @@ def _take_back(
     ports = {resolve_port(spec, port) for port in network.ports}
     unwanted = [port for port in state.ports if port not in ports]
     if unwanted:
-        shared = driver.port_rules(spec, ports)
+        # In routed mode a port's one rule notes the host's address and port: it is made anew for
+        # another one, where in mode nat the two share a rule that says nothing of either.
+        staying = [
+            port
+            for port in ports
+            if port in state.ports or not spec.gateway_mode(port.version).nat_disabled
+        ]
+        shared = driver.port_rules(spec, staying)
         for port in unwanted:
             driver.release(transaction, spec, port, sparing=shared)
     for link in state.links:

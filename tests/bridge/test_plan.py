@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 import pytest
 from hypothesis import given, settings
@@ -322,3 +322,15 @@ def test_a_jump_that_others_need_stays(engine: Engine) -> None:
     apply(engine, Wanted(FRONT), driver=driver_for(hairpin=True))
     output = [save_line(held.body) for held in engine.ruleset.rules(IPVersion.V4, "nat", "OUTPUT")]
     assert len(output) == 2
+
+
+def test_a_routed_port_may_change_its_host_address(engine: Engine) -> None:
+    routed = replace(
+        FRONT, subnet_v6=IPv6Network("fd00:18::/64"), gateway_mode_v6=GatewayMode.ROUTED
+    )
+    port = PublishedPort(address=IPv6Address("fd00:18::2"), port=80, host_port=8080)
+    moved = replace(port, host_address=IPv6Address("fd00:99::1"))
+    apply(engine, Wanted(routed, (port,)))
+    apply(engine, Wanted(routed, (moved,)))
+    assert states(engine)["front"].ports == (moved,)
+    assert changes(engine, Wanted(routed, (moved,))) == ()

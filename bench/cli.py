@@ -168,7 +168,7 @@ def document(
 def quick(output: Output = Path("bench-quick.json")) -> None:
     """A little of everything, in less than a minute: shows that it runs, judges nothing."""
     console = Console()
-    plan = ProgrammingPlan(stacks=("dual",), networks=(0, 20), batches=(1, 5), budget=_QUICK)
+    plan = ProgrammingPlan(stacks=("dual",), networks=(20,), batches=(1, 5), budget=_QUICK)
     with Progress(console) as progress:
         found = list(measure_programming(plan, progress))
         found += measure_overhead((10,), replace(_QUICK, rounds=10), progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from statistics import median
 from typing import Final
 
 from bench.compare import ratio_of
@@ -32,11 +33,12 @@ where and why.
 
 A network is a bridge with a /24 and, dual stack, a /64; a published port is one for each IP
 version. Apart from nfcore's sets and Docker 29's layout, all peers leave the very same iptables
-rules, which a test checks. The clock includes
-everything that nfcore does, from the driver's first call until the kernel has answered and the
-mirror knows the new handles. What the other tools are given (text, JSON, handles of rules that are
-to be deleted) is written before their clock starts, except for Docker's own way, which is the
-driver's calls over commands that are run one by one.
+rules, which a test checks.
+
+The clock includes everything that nfcore does, from the driver's first call until the kernel has
+answered and the mirror knows the new handles. What the other tools are given (text, JSON, handles
+of rules that are to be deleted) is written before their clock starts, except for Docker's own way,
+which is the driver's calls over commands that are run one by one.
 """
 
 _MEANING: Final[dict[str, str]] = {
@@ -49,9 +51,8 @@ _MEANING: Final[dict[str, str]] = {
     "watch gap": "From the end of `nft flush ruleset` until `nfcore watch` has put all back.",
     "breakdown": "CPU time of each stage of creating one network, IPv4 and IPv6, as rules. The "
     "kernel samples which part of libnftables' time it takes itself.",
-    "rtt": "Round trip of a small UDP packet through a router with so many networks present, past "
-    "all of their rules.",
-    "packets": "Packets a second that one sender gets through the same router.",
+    "rtt": "Round trip of a small UDP packet, the first of its flow, through a router with so many "
+    "networks present, past all of their rules. Routers are measured one after the other.",
     "connections": "New TCP connections a second through a published port.",
 }
 
@@ -92,9 +93,11 @@ def _overhead(results: Results) -> Iterator[str]:
         ours, theirs = found[size, BASE], found[size, "libnftables JSON"]
         ratio = ratio_of(theirs, ours).value
         own = summarize(ours).median - summarize(theirs).median
+        cpu = median(ours.cpu) / median(theirs.cpu)
         yield (
             f"- With {size:,} networks present nfcore's whole call takes {ratio:.2f} times what "
-            f"libnftables needs for the same JSON; nfcore's own part is {seconds_text(own)}."
+            f"libnftables needs for the same JSON, and {cpu:.2f} times its CPU time; the "
+            f"difference is {seconds_text(own)}."
         )
     yield ""
 
@@ -128,7 +131,7 @@ def _statistics(measurements: Sequence[Measurement]) -> list[str]:
         return []
     largest = max(one.point.networks for one in single)
     lines = [
-        f"By the median, with {largest:,} networks present:",
+        f"As multiples of the median, with {largest:,} networks present:",
         "",
         "| | turns | p95 | p99 | spread |",
         "| --- | --- | --- | --- | --- |",

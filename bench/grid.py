@@ -35,6 +35,8 @@ def seconds_text(seconds: float) -> str:
     >>> seconds_text(0.00123), seconds_text(2.5)
     ('1.23 ms', '2.5 s')
     """
+    if seconds < 0:
+        return f"-{seconds_text(-seconds)}"
     for factor, unit in ((1, "s"), (1e3, "ms"), (1e6, "us")):
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"

@@ -71,24 +71,28 @@ def measure_watch_gap(networks: int, rounds: int) -> Measurement:
         networks: how many networks it keeps, IPv4 and IPv6.
         rounds: how often the ruleset is flushed.
     """
-    values = call_in_new_namespace(_gaps, networks, rounds)
+    gaps = call_in_new_namespace(_gaps, networks, rounds)
     point = Point(
         question="watch gap", stack="dual", networks=networks, batch=networks, peer="nfcore watch"
     )
-    return Measurement(point=point, values=tuple(values))
+    return Measurement(
+        point=point,
+        values=tuple(seconds for seconds, _ in gaps),
+        cpu=tuple(cpu for _, cpu in gaps),
+    )
 
 
-def _gaps(networks: int, rounds: int) -> list[float]:
+def _gaps(networks: int, rounds: int) -> list[tuple[float, float]]:
     send = in_library(json=False)
     watcher = Watcher(CffiExecutor(), [make_network(number, "dual") for number in range(networks)])
     watcher.repair()
     gaps = []
     for _ in range(rounds):
         send("flush ruleset")
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         watcher.wait(timeout=10)
         repair = watcher.repair()
-        gaps.append(time.perf_counter() - began)
+        gaps.append((time.perf_counter() - began, time.process_time() - used))
         if repair is None or repair.networks != networks:
             raise RuntimeError(f"the watcher put back {repair}, not {networks} networks")
     watcher.close()

@@ -99,13 +99,15 @@ def _lines(
         highs = [one.p95 * factor for one, factor in zip(summaries, factors, strict=True)]
         marker = _MARKERS[number % len(_MARKERS)]
         style = "-" if peer.startswith("nfcore") else "--"
-        [line] = axes.plot(xs, medians, style, marker=marker, markersize=5, label=peer)
-        axes.fill_between(xs, medians, highs, color=line.get_color(), alpha=0.1, linewidth=0)
+        color = mpl.colormaps["tab20"](2 * number % 20 + number // 10)
+        axes.plot(xs, medians, style, color=color, marker=marker, markersize=5, label=peer)
+        axes.fill_between(xs, medians, highs, color=color, alpha=0.1, linewidth=0)
     axes.set_yscale("log")
     if linear_below is None:
         axes.set_xscale("log")
     else:
         axes.set_xscale("symlog", linthresh=linear_below * 10, linscale=0.5)
+        axes.set_xlim(left=-linear_below)
     axes.set_xlabel(label)
     axes.set_ylabel(_unit(measurements[0]))
     axes.grid(visible=True, alpha=0.3)
@@ -122,7 +124,7 @@ def _unit(measurement: Measurement) -> str:
 
 
 def _stacked(stages: Sequence[Measurement]) -> Figure:
-    figure, axes = _figure("creating one network, IPv4 and IPv6, as rules: where the time goes")
+    figure, axes = _figure("where the time of one network goes")
     sizes = sorted({one.point.networks for one in stages})
     labels = [f"{size:,} networks\npresent" for size in sizes]
     bottoms = [0.0] * len(sizes)

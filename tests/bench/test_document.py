@@ -60,5 +60,6 @@ def test_the_document_tells_versions_ratios_pictures_and_what_was_left_out() -> 
     assert "![breakdown]" not in text
     assert "| nft -f | 4 ms (2x) | - |" in text
     assert "With 1,000 networks present nfcore's whole call takes 1.50 times" in text
+    assert "and 1.50 times its CPU time; the difference is 1 ms." in text
     assert "| nfcore rules, ipv4 | 2 | 1.00 | 1.00 | 0.00 |" in text
     assert "- create 1 at 0 networks, ipv4, slow: it is slow" in text

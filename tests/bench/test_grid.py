@@ -25,7 +25,7 @@ RESULTS = Results(
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(2.5, "2.5 s"), (0.0123, "12.3 ms"), (0.000045, "45 us"), (2e-8, "20 ns")],
+    [(2.5, "2.5 s"), (0.0123, "12.3 ms"), (0.000045, "45 us"), (2e-8, "20 ns"), (-0.25, "-250 ms")],
 )
 def test_times_have_a_unit_that_suits_them(seconds: float, text: str) -> None:
     assert seconds_text(seconds) == text

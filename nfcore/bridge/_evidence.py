@@ -13,7 +13,7 @@ from nfcore.bridge._reading import DRIVER_CHAINS, read_fact
 from nfcore.bridge._spec import Link, PublishedPort
 from nfcore.bridge._state import RulesView
 from nfcore.engine import PlacedRule
-from translate import IPVersion, Rule
+from translate import Counters, IPVersion, Rule
 
 __all__ = ["Evidence", "Findings", "gather"]
 
@@ -31,6 +31,8 @@ class Evidence:
         open_ports: the accepted container ports with the tags of their rules, the latest first.
         published: the published ports whose rules name the bridge.
         links: its links.
+        traffic: what the network's own rules counted, by kind.
+        port_traffic: what the rules of ports counted.
     """
 
     facts: dict[IPVersion, dict[Kind, NetworkFact]] = field(default_factory=dict)
@@ -39,18 +41,24 @@ class Evidence:
     open_ports: dict[OpenPort, str | None] = field(default_factory=dict)
     published: dict[PublishedPort, None] = field(default_factory=dict)
     links: dict[Link, None] = field(default_factory=dict)
+    traffic: list[tuple[Kind, Counters]] = field(default_factory=list)
+    port_traffic: dict[OpenPort | PublishedPort, Counters] = field(default_factory=dict)
 
     def add(self, version: IPVersion, fact: Fact, placed: PlacedRule) -> None:
         """Take a rule in."""
+        counters = placed.counters or Counters()
         if isinstance(fact, NetworkFact):
+            self.traffic.append((fact.kind, counters))
             self.facts.setdefault(version, {}).setdefault(fact.kind, fact)
             self.rules.append(placed.body)
             if placed.tag is not None and fact.kind in _TAGGED:
                 self.tags.setdefault(version, []).append(placed.tag)
         elif isinstance(fact, OpenPort):
             self.open_ports[fact] = placed.tag
+            self.port_traffic[fact] = counters
         elif isinstance(fact, Published):
             self.published[fact.port] = None
+            self.port_traffic[fact.port] = counters
         elif isinstance(fact, Linked):
             self.links[fact.link] = None
 
@@ -65,17 +73,17 @@ class Findings:
 
     Attributes:
         bridges: the evidence by bridge, the oldest network first.
-        nameless: published ports whose rules name no bridge, in order.
+        nameless: published ports whose rules name no bridge, in order, and what those counted.
     """
 
     bridges: dict[str, Evidence]
-    nameless: tuple[PublishedPort, ...]
+    nameless: dict[PublishedPort, Counters]
 
 
 def gather(view: RulesView) -> Findings:
     """Read every chain of the driver once."""
     evidence: dict[str, Evidence] = defaultdict(Evidence)
-    nameless: list[PublishedPort] = []
+    nameless: dict[PublishedPort, Counters] = {}
     orders: list[list[str]] = []
     for version in IPVersion:
         for table, chain in DRIVER_CHAINS:
@@ -89,10 +97,8 @@ def gather(view: RulesView) -> Findings:
                     evidence[bridge].add(version, fact, placed)
                     seen[bridge] = None
                 elif isinstance(fact, Published):
-                    nameless.append(fact.port)
+                    nameless[fact.port] = placed.counters or Counters()
             if chain == ISOLATION_CHAIN_1:  # each network's rules are inserted at its head
                 orders.append(list(seen)[::-1])
     bridges = merge_orders([*orders, list(evidence)])
-    return Findings(
-        bridges={bridge: evidence[bridge] for bridge in bridges}, nameless=tuple(nameless)
-    )
+    return Findings(bridges={bridge: evidence[bridge] for bridge in bridges}, nameless=nameless)

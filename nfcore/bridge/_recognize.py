@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from nfcore.bridge._evidence import Evidence, Findings, gather
@@ -11,12 +11,15 @@ from nfcore.bridge._spec import GatewayMode, NetworkSpec, PublishedPort
 from nfcore.bridge._state import UNKNOWN_SUBNETS, MadeBy, NetworkState, RulesView
 from nfcore.bridge._tags import read_network_tags, read_port_tag
 from nfcore.exceptions import InvalidInput
-from translate import IPVersion
+from translate import Counters, IPVersion
 
 __all__ = ["recognize"]
 
 _ISOLATION: Final = frozenset({Kind.ISOLATION_1, Kind.ISOLATION_2})
 _INTERNAL: Final = frozenset({Kind.INTERNAL_IN, Kind.INTERNAL_OUT})
+_FORWARDED: Final = frozenset({Kind.ESTABLISHED, Kind.TO_DOCKER, Kind.OUTGOING})
+"""One of these counts each packet to or from a network, in one direction."""
+_WITHIN: Final = frozenset({Kind.ICC_ACCEPT, Kind.ICC_DROP})
 _DOCKER_ONLY: Final = frozenset({Kind.TO_DOCKER, Kind.DEFAULT_DROP, Kind.ICMP, Kind.SKIP_DNAT})
 """With the isolation of internal networks, what only Docker's own chains hold or are reached by."""
 
@@ -38,7 +41,7 @@ def recognize(view: RulesView) -> tuple[NetworkState, ...]:
     }
     hairpin_ports = _ports_of_bridges(findings, networks)
     return tuple(
-        _state(spec, made_by, findings.bridges[bridge], hairpin_ports.get(bridge, []))
+        _state(spec, made_by, findings, bridge, hairpin_ports.get(bridge, []))
         for bridge, (spec, made_by) in networks.items()
     )
 
@@ -116,14 +119,25 @@ def _holders(
 
 
 def _state(
-    spec: NetworkSpec, made_by: MadeBy, evidence: Evidence, hairpin_ports: list[PublishedPort]
+    spec: NetworkSpec,
+    made_by: MadeBy,
+    findings: Findings,
+    bridge: str,
+    hairpin_ports: list[PublishedPort],
 ) -> NetworkState:
+    evidence = findings.bridges[bridge]
     ports = [*evidence.published, *hairpin_ports]
-    routed = (
-        _routed_port(port, tag)
+    routed = {
+        _routed_port(port, tag): port
         for port, tag in reversed(evidence.open_ports.items())
         if spec.gateway_mode(IPVersion(port.address.version)).nat_disabled
-    )
+    }
+    counted = {
+        **{port: evidence.port_traffic[place] for port, place in routed.items()},
+        **{port: findings.nameless[port] for port in hairpin_ports},
+        **{port: evidence.port_traffic[port] for port in evidence.published},
+    }
+    kinds = _WITHIN if spec.internal else _FORWARDED
     return NetworkState(
         spec=spec,
         ports=tuple(dict.fromkeys([*ports, *routed])),
@@ -131,6 +145,15 @@ def _state(
         made_by=made_by,
         hairpin=_hairpin(evidence, hairpin_ports),
         rules=tuple(evidence.rules),
+        counters=_total(counters for kind, counters in evidence.traffic if kind in kinds),
+        port_counters=counted,
+    )
+
+
+def _total(counters: Iterable[Counters]) -> Counters:
+    found = [*counters]
+    return Counters(
+        packets=sum(each.packets for each in found), bytes=sum(each.bytes for each in found)
     )
 
 

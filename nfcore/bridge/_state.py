@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final, Protocol
 
 from nfcore.bridge._spec import Link, NetworkSpec, PublishedPort
 from nfcore.engine import PlacedRule
-from translate import IPNetwork, IPVersion, Rule
+from translate import Counters, IPNetwork, IPVersion, Rule
 
 __all__ = ["UNKNOWN_SUBNETS", "MadeBy", "NetworkState", "RulesView"]
 
@@ -51,6 +51,10 @@ class NetworkState:
         made_by: who made it.
         hairpin: whether it was made in hairpin mode, or None where its rules don't tell.
         rules: the rules that told of the network itself.
+        counters: the packets forwarded to or from it (of an internal network, within it), as far
+            as they are counted since its creation.
+        port_counters: the packets that were sent to published ports: in nat mode one for each
+            connection.
     """
 
     spec: NetworkSpec
@@ -59,6 +63,10 @@ class NetworkState:
     made_by: MadeBy
     hairpin: bool | None = None
     rules: tuple[Rule, ...] = field(default=(), repr=False, compare=False)
+    counters: Counters = field(default=Counters(), repr=False, compare=False)
+    port_counters: Mapping[PublishedPort, Counters] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def subnet(self, version: IPVersion) -> IPNetwork | None:
         """The subnet of one IP version; None where there is none, or where it is unknown."""

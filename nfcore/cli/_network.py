@@ -118,13 +118,21 @@ def list_networks(
     table_prefix: TablePrefixOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List the networks that the kernel's rules tell of."""
+    """List the networks that the kernel's rules tell of.
+
+    Counted are the packets forwarded to and from each, of an internal network those within it.
+    """
     with open_host(backend, netns, table_prefix=table_prefix) as host:
         states = host.networks()
     if as_json:
         print_json([_as_json(state) for state in states])
     else:
-        print_table(*network_rows(states))
+        columns, rows = network_rows(states)
+        counted = [
+            (*row, str(state.counters.packets), str(state.counters.bytes))
+            for row, state in zip(rows, states, strict=True)
+        ]
+        print_table((*columns, "PACKETS", "BYTES"), counted)
 
 
 def network_rows(states: Iterable[NetworkState]) -> tuple[Sequence[str], list[Sequence[str]]]:
@@ -185,6 +193,8 @@ def _as_json(state: NetworkState) -> dict[str, Any]:
         "host_ipv6": _text(spec.host_ipv6),
         "ports": [str(port) for port in state.ports],
         "made_by": _maker(state),
+        "packets": state.counters.packets,
+        "bytes": state.counters.bytes,
     }
 
 

@@ -22,6 +22,7 @@ from nfcore.cli._options import (
 )
 from nfcore.cli._output import print_json, print_table
 from nfcore.inputs import parse_address, parse_publish, published_ports
+from translate import Counters
 
 __all__ = ["app"]
 
@@ -98,10 +99,17 @@ def list_ports(
     table_prefix: TablePrefixOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List the published ports that the kernel's rules tell of."""
+    """List the published ports that the kernel's rules tell of.
+
+    Counted are the packets that began a connection (in routed mode, all that came to the port).
+    """
     with open_host(backend, netns, table_prefix=table_prefix) as host:
         states = host.networks()
-    rows = [(state.spec.name, port) for state in states for port in state.ports]
+    rows = [
+        (state.spec.name, port, state.port_counters.get(port, Counters()))
+        for state in states
+        for port in state.ports
+    ]
     if as_json:
         print_json(
             [
@@ -112,9 +120,17 @@ def list_ports(
                     "address": str(port.address),
                     "port": port.port,
                     "protocol": port.protocol,
+                    "packets": counters.packets,
+                    "bytes": counters.bytes,
                 }
-                for name, port in rows
+                for name, port, counters in rows
             ]
         )
     else:
-        print_table(("NETWORK", "PORT"), [(name, str(port)) for name, port in rows])
+        print_table(
+            ("NETWORK", "PORT", "PACKETS", "BYTES"),
+            [
+                (name, str(port), str(counters.packets), str(counters.bytes))
+                for name, port, counters in rows
+            ],
+        )

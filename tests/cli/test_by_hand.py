@@ -58,7 +58,7 @@ def test_rm_takes_ports_with_it(host: str, nfcore: Run) -> None:
 def test_lists(host: str, nfcore: Run) -> None:
     nfcore("port", "publish", "front", "10.1.0.2", "8080:80", "--netns", host).ok()
     assert nfcore("network", "ls", "--netns", host).ok().splitlines()[1].split() == [
-        "front", "br-f", "10.1.0.0/24", "-", "nat", "1", "hand",
+        "front", "br-f", "10.1.0.0/24", "-", "nat", "1", "hand", "0", "0",
     ]  # fmt: skip
     assert "0.0.0.0:8080->10.1.0.2:80/tcp" in nfcore("port", "ls", "--netns", host).ok()
     assert json.loads(nfcore("port", "ls", "--json", "--netns", host).ok()) == [
@@ -69,6 +69,8 @@ def test_lists(host: str, nfcore: Run) -> None:
             "address": "10.1.0.2",
             "port": 80,
             "protocol": "tcp",
+            "packets": 0,
+            "bytes": 0,
         }
     ]
 

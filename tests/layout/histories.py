@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
@@ -24,18 +24,33 @@ class History:
 
 
 @st.composite
-def histories(draw: st.DrawFn, *, max_networks: int = 3, max_steps: int = 14) -> History:
+def histories(
+    draw: st.DrawFn,
+    *,
+    topology: st.SearchStrategy[tuple[Wanted, ...]] | None = None,
+    max_networks: int = 3,
+    max_steps: int = 14,
+) -> History:
     """Creations, deletions, publications, releases, links and unlinks, in any order.
 
     A step's numbers choose among what is there and is not there when it is done.
     """
-    topology = draw(topologies(max_networks=max_networks))
+    some = topologies(max_networks=max_networks) if topology is None else topology
+    networks = draw(some.filter(bool))
     words = st.sampled_from(["create", "create", "delete", "publish", "publish", "release"])
     step = st.tuples(
         words | st.sampled_from(["link", "unlink"]), st.integers(0, 9), st.integers(0, 9)
     )
     steps = draw(st.lists(step, max_size=max_steps))
-    return History(topology, tuple(steps))
+    return History(networks, (*(_everything(networks) if draw(st.booleans()) else ()), *steps))
+
+
+def _everything(topology: Sequence[Wanted]) -> Iterator[tuple[str, int, int]]:
+    """Create all networks, publish all their ports and make all their links."""
+    yield from [("create", 0, 0)] * len(topology)
+    for index, wanted in enumerate(topology):
+        yield from (("publish", index, number) for number in range(len(wanted.ports)))
+        yield from (("link", index, number) for number in range(len(wanted.links)))
 
 
 def play(history: History, engine: Engine, layout: Layout) -> None:

@@ -80,7 +80,7 @@ class SetsLayout(Layout):
             DriverError: a step failed.
             InvalidInput: the network's name is too long to be noted with its elements.
         """
-        if self._is_in_rules(transaction, spec) and self._rules_tell_of(transaction, spec):
+        if not self._is_there(transaction, spec) and self._rules_tell_of(transaction, spec):
             self.driver.create_network(transaction, spec, made_by=made_by)
             return
         with transaction.savepoint():
@@ -98,7 +98,7 @@ class SetsLayout(Layout):
             ]
             add_lengths(transaction, self._names, spec)
             self._check_free(transaction, spec, elements)
-            if hairpin:
+            if hairpin and not self._is_there(transaction, spec):
                 elements += [
                     element
                     for names in self._names
@@ -152,7 +152,7 @@ class SetsLayout(Layout):
         Raises:
             DriverError: a step failed.
         """
-        if self._is_in_rules(transaction, spec):
+        if not self._is_there(transaction, spec):
             self.driver.delete_network(transaction, spec, ports=ports, links=links, hairpin=hairpin)
             return
         own_hairpin = self.config.hairpin if hairpin is None else hairpin
@@ -178,7 +178,7 @@ class SetsLayout(Layout):
             DriverError: a step failed.
             InvalidInput: the network is internal, or has no subnet that holds the address.
         """
-        if self._is_in_rules(transaction, spec):
+        if not self._is_there(transaction, spec):
             self.driver.publish(transaction, spec, port)
             return
         check_port_fits(spec, port)
@@ -212,7 +212,7 @@ class SetsLayout(Layout):
         Raises:
             DriverError: a step failed.
         """
-        if self._is_in_rules(transaction, spec):
+        if not self._is_there(transaction, spec):
             self.driver.release(transaction, spec, port, sparing=sparing, hairpin=hairpin)
             return
         names = self._names_for(port.version)
@@ -241,7 +241,7 @@ class SetsLayout(Layout):
         Raises:
             DriverError: a step failed.
         """
-        if self._is_in_rules(transaction, spec):
+        if not self._is_there(transaction, spec):
             self.driver.link(transaction, spec, link)
             return
         names = self._names_for(IPVersion(link.parent.version))
@@ -255,7 +255,7 @@ class SetsLayout(Layout):
         Raises:
             DriverError: a step failed.
         """
-        if self._is_in_rules(transaction, spec):
+        if not self._is_there(transaction, spec):
             self.driver.unlink(transaction, spec, link)
             return
         names = self._names_for(IPVersion(link.parent.version))
@@ -303,9 +303,9 @@ class SetsLayout(Layout):
     def _names_for(self, version: IPVersion) -> Names | None:
         return next((names for names in self._names if names.version is version), None)
 
-    def _is_in_rules(self, transaction: Transaction, spec: NetworkSpec) -> bool:
+    def _is_there(self, transaction: Transaction, spec: NetworkSpec) -> bool:
         pair = (spec.bridge, spec.bridge)
-        return all(transaction.named_set(names.same).get(pair) is None for names in self._names)
+        return any(transaction.named_set(names.same).get(pair) is not None for names in self._names)
 
     def _rules_tell_of(self, transaction: Transaction, spec: NetworkSpec) -> bool:
         """Whether others, such as Docker, have rules for the network's bridge."""

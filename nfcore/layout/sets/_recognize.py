@@ -19,7 +19,7 @@ from nfcore.layout.sets._comments import note_of, number_of, rest_of
 from nfcore.layout.sets._names import Names, names_of
 from nfcore.layout.sets._ports import NUMBERS
 from nfcore.operations import ElementKey, SetElement, SetRef
-from translate import IPVersion
+from translate import Counters, IPVersion
 
 __all__ = ["networks_in_sets"]
 
@@ -39,6 +39,9 @@ class _Found:
     ports: list[Numbered] = field(default_factory=list)
     routed: list[Numbered] = field(default_factory=list)
     links: list[tuple[str, Link]] = field(default_factory=list)
+    forwarded: list[Counters] = field(default_factory=list)
+    within: list[Counters] = field(default_factory=list)
+    port_counters: dict[PublishedPort, Counters] = field(default_factory=dict)
 
 
 def networks_in_sets(view: View) -> tuple[NetworkState, ...]:
@@ -76,8 +79,14 @@ def _find_networks(view: View, names: Names, found: dict[str, _Found]) -> None:
             network = found.get(str(key[0]))
             if network is not None:
                 network.icc = ref == names.icc_on
+                network.within.append(element.counters or Counters())
                 if element.comment is not None and len(network.tags) == 1:
                     network.tags.append(element.comment)
+
+    for key, element in _items(view, names.forwarded):
+        network = found.get(str(key[0]))
+        if network is not None:
+            network.forwarded.append(element.counters or Counters())
 
 
 def _find_ports(view: View, names: Names, found: dict[str, _Found]) -> None:
@@ -100,6 +109,7 @@ def _find_ports(view: View, names: Names, found: dict[str, _Found]) -> None:
                 host_port=int(host_port),
             )
             network.ports.append((_number(element), port))
+            network.port_counters[port] = element.counters or Counters()
     for key, element in _items(view, names.published):
         told = read_port_tag(rest_of(element.comment))
         bridge, address, protocol, number = key
@@ -112,6 +122,7 @@ def _find_ports(view: View, names: Names, found: dict[str, _Found]) -> None:
                 host_port=told[1],
             )
             found[str(bridge)].routed.append((_number(element), port))
+            found[str(bridge)].port_counters[port] = element.counters or Counters()
 
 
 def _find_links(view: View, names: Names, found: dict[str, _Found]) -> None:
@@ -136,12 +147,17 @@ def _state(bridge: str, found: _Found) -> tuple[str, NetworkState] | None:
     if read is None:
         return None
     spec, made_by = read
+    counted = found.within if spec.internal else found.forwarded
     state = NetworkState(
         spec=spec,
         ports=tuple(_in_order(found)),
         links=tuple(link for _, link in sorted(found.links, key=_link_order)),
         made_by=made_by,
         hairpin=None if spec.internal else found.hairpin,
+        counters=Counters(
+            packets=sum(each.packets for each in counted), bytes=sum(each.bytes for each in counted)
+        ),
+        port_counters=found.port_counters,
     )
     return found.number, state
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from nfcore.engine import Engine, Ruleset
 from nfcore.exceptions import Conflict, NetfilterError, PartlyCommitted
 from nfcore.host._docker_part import DockerPart, additions, docker_part, policy_changes, removals
+from nfcore.layout import has_sets
 from nfcore.operations import Operation
 
 __all__ = ["Migration", "Side", "migrate"]
@@ -62,13 +63,18 @@ def migrate(old: Side, new: Side, *, dry_run: bool = False) -> Migration:
 
     Raises:
         Conflict: others' rules stand in FORWARD, so that the order among them would be lost; or
-            both kinds have chains of Docker's that differ; or a rule cannot be said in both.
-            The rules are where they were.
+            both kinds have chains of Docker's that differ; or a rule cannot be said in both;
+            or the networks are in the layout of sets. The rules are where they were.
         CommitRefused: a kind refused its part; the rules are where they were.
         PartlyCommitted: taking something away or back failed half-way; the message says what.
         Untranslatable: nf_tables has no form for a rule; nothing was changed.
     """
     before = old.engine.ruleset
+    if has_sets(before):
+        raise Conflict(
+            f"{old.name} holds the networks in the layout of sets, which {new.name} cannot: "
+            "convert them first (nfcore apply --layout rules FILE)"
+        )
     part = docker_part(before)
     removals(part, before)  # for what it would refuse
     there = docker_part(new.engine.ruleset)

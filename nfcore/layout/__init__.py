@@ -3,7 +3,7 @@
 from nfcore.layout._base import Layout, View
 from nfcore.layout._choose import LAYOUTS, LayoutName, convert, layout_named, layout_of
 from nfcore.layout.rules import RulesLayout
-from nfcore.layout.sets import SetsLayout
+from nfcore.layout.sets import SetsLayout, has_sets
 
 __all__ = [
     "LAYOUTS",
@@ -13,6 +13,7 @@ __all__ = [
     "SetsLayout",
     "View",
     "convert",
+    "has_sets",
     "layout_named",
     "layout_of",
 ]

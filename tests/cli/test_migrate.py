@@ -53,6 +53,14 @@ def test_an_interrupted_one_is_finished(netns: str, nfcore: Run) -> None:
     assert done.endswith("from nf_tables to iptables-legacy, which had them already\n")
 
 
+def test_the_layout_of_sets_is_to_be_converted_first(netns: str, nfcore: Run) -> None:
+    file = str(EXAMPLES / "scenario-bridge1.yml")
+    nfcore("apply", "--netns", netns, "--layout", "sets", file).ok()
+    before = nfcore("save", "--netns", netns).ok()
+    assert "--layout rules" in nfcore("migrate", "--to", "legacy", "--netns", netns).failed()
+    assert nfcore("save", "--netns", netns).ok() == before
+
+
 def test_wrong_usage(nfcore: Run) -> None:
     assert "--to" in nfcore("migrate").failed(2)
     assert "pf" in nfcore("migrate", "--to", "pf").failed(2)

@@ -6,7 +6,8 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 FUZZ_SECONDS ?= 600
-PYTEST_ARGS ?= -n auto --dist loadgroup
+# Twice as many as cores: commits to nf_tables wait for the kernel (synchronize_rcu) most of the time.
+PYTEST_ARGS ?= -n $(shell echo $$((2 * $$(nproc)))) --dist loadgroup
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # The kernel's tools, and what compiles the libnftables extension.

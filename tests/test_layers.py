@@ -16,7 +16,7 @@ LAYERS = (
     ("nfcore.executor",),
     ("nfcore.engine",),
     ("nfcore.bridge",),
-    ("nfcore.layout", "nfcore.system"),
+    ("nfcore.layout", "nfcore.system", "nfcore.firewalld"),
     ("nfcore.inputs",),
     ("nfcore.host",),
     ("nfcore.doctor",),

@@ -195,14 +195,20 @@ CASES = ExtensionCases(
 )
 
 
+def _is_printed_exactly(burst: int) -> bool:
+    """iptables-save prints whole kilobytes and megabytes, and loses what is over."""
+    unit = 1 << 20 if burst >= 1 << 20 else 1 << 10 if burst >= 1 << 10 else 1
+    return burst % unit == 0
+
+
 @st.composite
 def _rates(draw: st.DrawFn) -> PacketsRate | BytesRate:
     try:
         if draw(st.booleans()):
-            return BytesRate(
-                bytes=draw(st.sampled_from([16, 96, 992, 1024, 20480, 524288, 1 << 20])),
-                burst=draw(st.integers(0, 3)),
-            )
+            rate = draw(st.sampled_from([16, 96, 992, 1024, 20480, 524288, 1 << 20]))
+            burst = draw(st.integers(0, 3))
+            assume(_is_printed_exactly(rate * burst))
+            return BytesRate(bytes=rate, burst=burst)
         return PacketsRate(
             count=draw(st.integers(1, 60)),
             unit=draw(st.sampled_from(["second", "minute", "hour", "day"])),

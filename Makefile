@@ -31,8 +31,9 @@ lint: .venv/.installed ## Check style and types
 	.venv/bin/mypy
 
 .PHONY: explore
-explore: .venv/.installed ## Hold translate.evaluate against the kernel with many more rulesets
+explore: .venv/.installed ## Send many more packets: past rulesets of all kinds, and past all layouts
 	$(SUDO) NFCORE_KERNEL_EXAMPLES=5000 .venv/bin/pytest tests/translate/evaluate/test_against_the_kernel.py
+	$(SUDO) NFCORE_LAB_EXAMPLES=100 .venv/bin/pytest tests/layout/test_packets.py
 
 demo: .venv/.installed ## Program examples/ in a throwaway network namespace and send packets
 	$(SUDO) bash examples/demo.sh

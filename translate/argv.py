@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from translate.exceptions import ParseError
-from translate.extension import Extension, Given, GivenOptions, Option
+from translate.extension import Extension, Given, GivenOptions, MatchExtension, Option
 from translate.registry import Registry
 from translate.types import IPVersion
 
@@ -166,6 +166,7 @@ class _Scanner:
         self._scanned = scanned
         self._registry = registry
         self._protocol_loaded = False
+        self._loaded: list[LoadedExtension] = []
 
     def run(self) -> ScannedArgv:
         negated_at: int | None = None
@@ -230,10 +231,7 @@ class _Scanner:
         own = _BY_NAME.get(name)
         if own is not None:
             return None, own
-        loaded = [*self._scanned.matches]
-        if self._scanned.target is not None:
-            loaded.append(self._scanned.target)
-        loaded.reverse()
+        loaded = self._loaded[::-1]
         for owner in loaded:
             option = self._registry.option(owner.extension, name)
             if option is not None:
@@ -362,11 +360,7 @@ class _Scanner:
         extension = self._registry.match(given.value, self._scanned.version)
         if extension is None:
             raise given.error(f"no match is called {given.value!r}")
-        self._scanned.matches.append(
-            LoadedExtension(
-                extension=extension, written=f"-m {given.value}", position=given.position
-            )
-        )
+        self._add_match(extension, f"-m {given.value}", given)
 
     def _load_target(self, given: Given) -> None:
         extension = self._registry.target(given.value, self._scanned.version)
@@ -374,6 +368,7 @@ class _Scanner:
             self._scanned.target = LoadedExtension(
                 extension=extension, written=f"-j {given.value}", position=given.position
             )
+            self._loaded.append(self._scanned.target)
 
     def _load_protocol_match(self) -> bool:
         given = self._scanned.builtins.get("protocol")
@@ -383,9 +378,10 @@ class _Scanner:
         if extension is None:
             return False
         self._protocol_loaded = True
-        self._scanned.matches.append(
-            LoadedExtension(
-                extension=extension, written=f"-p {given.value}", position=given.position
-            )
-        )
+        self._add_match(extension, f"-p {given.value}", given)
         return True
+
+    def _add_match(self, extension: MatchExtension[Any], written: str, given: Given) -> None:
+        loaded = LoadedExtension(extension=extension, written=written, position=given.position)
+        self._scanned.matches.append(loaded)
+        self._loaded.append(loaded)

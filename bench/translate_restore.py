@@ -4,12 +4,14 @@ Run as root: ``python -m bench.translate_restore [--rules N] [--rounds N]``. Eve
 network namespace of its own. In each round nfcore and iptables-nft-restore load the same file into
 an empty ruleset, one after the other; medians and their ratio are printed. nfcore's time starts
 with the file's text and ends with the kernel's answer, in a process that runs already;
-iptables-nft-restore's is that of the whole process.
+iptables-nft-restore's is that of the whole process. So is that of ``nft -j``, which loads the same
+rules from JSON that was made before: what libnftables and the kernel take of nfcore's time.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import shlex
 import statistics
@@ -32,7 +34,7 @@ from nfcore.operations import (
     base_chain_of,
 )
 from translate import Rule, format, parse, to_nft  # noqa: A004 - its public name
-from translate.files import TableDump, read_save, settle_save
+from translate.files import TableDump, dump_to_nft_commands, read_save, settle_save
 
 __all__ = ["main", "mixed_file"]
 
@@ -132,8 +134,8 @@ def _ours(watch: _Stopwatch, executor: Executor, text: str) -> None:
     watch.run("nfcore", whole)
 
 
-def _peer(watch: _Stopwatch, program: str, path: Path) -> None:
-    watch.run(program, lambda: subprocess.run([program, str(path)], check=True))
+def _peer(watch: _Stopwatch, *command: str, file: Path) -> None:
+    watch.run(" ".join(command), lambda: subprocess.run([*command, str(file)], check=True))
 
 
 def _flush() -> None:
@@ -168,12 +170,17 @@ def main() -> None:
     text = mixed_file(options.rules)
     watch = _Stopwatch()
     with tempfile.TemporaryDirectory() as directory, open_executor() as executor:
-        path = Path(directory, "rules")
+        path, json_path = Path(directory, "rules"), Path(directory, "rules.json")
         path.write_text(text)
+        dumps = settle_save(read_save(text))
+        commands = [command for dump in dumps for command in dump_to_nft_commands(dump)]
+        json_path.write_text(json.dumps({"nftables": commands}))
         for _ in range(options.rounds):
             _ours(watch, executor, text)
             _flush()
-            _peer(watch, "iptables-nft-restore", path)
+            _peer(watch, "iptables-nft-restore", file=path)
+            _flush()
+            _peer(watch, "nft", "-j", "-f", file=json_path)
             _flush()
     print(f"{options.rules} rules, medians of {options.rounds} rounds")
     for name, seconds in watch.seconds.items():

@@ -2,8 +2,8 @@
 
 A transaction says what should be, step by step; what is sent is the difference between what is and
 what should be. So a jump that is taken out and put on top again, as Docker does at every network,
-costs nothing where it was on top, and a chain that is removed and filled again as it was is left
-alone, counters and all.
+costs nothing where it was on top and nothing new goes below it, and a chain that is removed and
+filled again as it was is left alone, counters and all.
 """
 
 from __future__ import annotations

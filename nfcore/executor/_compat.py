@@ -17,8 +17,9 @@ from dataclasses import replace
 from typing import Final
 
 import translate
+from nfcore.exceptions import BackendUnavailable
 from nfcore.executor._netlink import NftablesSocket, RawRule
-from nfcore.executor._unshare import CLONE_NEWNET, unshare
+from nfcore.executor._netns import enter_new_netns
 from nfcore.operations import BASE_CHAINS, BaseChain, TableRef, TableState
 from translate import Goto, IPVersion, Jump, Negatable, Opaque, ParseError, Rule
 from translate.words import split_restore_line
@@ -130,9 +131,9 @@ def _replay_and_save(
 ) -> Mapping[int, str]:
     """In a thread of its own, whose namespace ends with it: each rule's line, by handle."""
     try:
-        unshare(CLONE_NEWNET)
+        enter_new_netns()
         socket = NftablesSocket()
-    except OSError:
+    except BackendUnavailable:
         return {}
     try:
         return _lines(socket, program, rules, version, table, chain, chains)

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from nfcore.engine import Engine, IptRule
+from nfcore.exceptions import BackendUnavailable
 from nfcore.executor import open_executor
 from nfcore.operations import ChainRef, Snapshot, TableRef
 from tests.netns import in_netns
@@ -97,3 +98,15 @@ def test_more_rules_than_one_batch(netns: str) -> None:
     with open_executor(netns=netns) as executor:
         read = rules_of(executor.snapshot(), "iptables-nft", "filter", "FORWARD")
     assert [f"-A FORWARD {' '.join(format(rule))}\n" for rule in read] == lines.splitlines(True)
+
+
+def test_where_no_namespace_can_be_made_they_stay_opaque(
+    made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise BackendUnavailable("no network namespace can be made: Operation not permitted")
+
+    monkeypatch.setattr("nfcore.executor._compat.enter_new_netns", refuse)
+    with open_executor(netns=made) as executor:
+        read = rules_of(executor.snapshot(), "iptables-nft", "nat", "POSTROUTING")
+    assert all(is_opaque(rule) for rule in read)

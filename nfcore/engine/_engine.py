@@ -116,7 +116,8 @@ class Engine:
             NetfilterError: what ``plan`` raises.
         """
         with self._locked():
-            for attempt in range(1, _ATTEMPTS + 1):
+            attempt = 1
+            while True:
                 operations = tuple(plan(self._source.current()))
                 if not operations:
                     return ()
@@ -128,10 +129,10 @@ class Engine:
                 except CommitRefused:
                     if attempt == _ATTEMPTS or not self._source.moved():
                         raise
-                    continue
-                self._source.committed(operations)
-                return operations
-            raise AssertionError("the last attempt returns or raises")
+                    attempt += 1
+                else:
+                    self._source.committed(operations)
+                    return operations
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ class Ratio:
     """How two measurements compare.
 
     Args:
-        value: the second's median, in units of the first's.
+        value: the second's median, in units of the first's; infinite where that is 0.
         clear: whether the medians are further apart than both spreads together.
     """
 
@@ -44,9 +45,15 @@ def ratio_of(first: Measurement, second: Measurement) -> Ratio:
     """The second measurement by the first."""
     one, other = summarize(first), summarize(second)
     return Ratio(
-        value=other.median / one.median,
+        value=_quotient(other.median, one.median),
         clear=abs(other.median - one.median) > one.spread + other.spread,
     )
+
+
+def _quotient(value: float, unit: float) -> float:
+    if value == unit:
+        return 1.0
+    return value / unit if unit else math.inf
 
 
 def compare(first: Results, second: Results) -> Iterator[Comparison]:

@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
+import numpy
 import pyperf
 
 from bench.workload import Stack
@@ -172,16 +173,18 @@ class Results:
 
 
 def summarize(measurement: Measurement) -> Summary:
-    """Median, percentiles and spread of a measurement's values."""
-    benchmark = pyperf.Benchmark(
-        [pyperf.Run(measurement.values, metadata={"name": "values"}, collect_metadata=False)]
-    )
+    """Median, percentiles and spread of a measurement's values, of which some may be 0.
+
+    A sampling clock, such as the one that tells user from kernel, may not have seen anything.
+    """
+    values = numpy.asarray(measurement.values)
+    median, p95, p99 = numpy.percentile(values, (50, 95, 99))
     return Summary(
-        count=len(measurement.values),
-        median=benchmark.median(),
-        p95=benchmark.percentile(95),
-        p99=benchmark.percentile(99),
-        spread=benchmark.median_abs_dev() if len(measurement.values) > 1 else 0.0,
+        count=len(values),
+        median=float(median),
+        p95=float(p95),
+        p99=float(p99),
+        spread=float(numpy.median(numpy.abs(values - median))),
     )
 
 

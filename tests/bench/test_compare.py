@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from bench.compare import compare, ratio_of, ratios_to
@@ -11,6 +13,13 @@ def test_a_ratio_is_that_of_the_medians() -> None:
     ratio = ratio_of(measurement(1.0, 2.0, 3.0), measurement(40.0, 50.0, 60.0))
     assert ratio.value == 25.0
     assert ratio.clear
+
+
+@pytest.mark.parametrize(("second", "value"), [(0.0, 1.0), (2.0, math.inf)])
+def test_a_ratio_to_nothing_is_infinite_unless_both_are_nothing(
+    second: float, value: float
+) -> None:
+    assert ratio_of(measurement(0.0), measurement(second)).value == value
 
 
 def test_what_lies_within_the_spreads_is_not_clear() -> None:

@@ -28,6 +28,11 @@ def test_one_value_is_its_own_summary() -> None:
     assert (summary.median, summary.p95, summary.p99, summary.spread) == (0.25, 0.25, 0.25, 0.0)
 
 
+def test_a_sampling_clock_may_have_seen_nothing() -> None:
+    summary = summarize(measurement(0.0, 0.0, 0.0))
+    assert (summary.median, summary.p99, summary.spread) == (0.0, 0.0, 0.0)
+
+
 def test_a_file_holds_all_of_a_run(tmp_path: Path) -> None:
     slow = measurement(9.0, peer="docker iptables-nft")
     results = Results(

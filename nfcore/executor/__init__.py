@@ -13,7 +13,7 @@ from nfcore.executor._hybrid import HybridExecutor, has_native_form, is_legacy_h
 from nfcore.executor._module import NftablesModuleExecutor
 from nfcore.executor._monitor import CommitEvents, EventKind, RulesetEvent, RulesetMonitor
 from nfcore.executor._netns import call_in_netns
-from nfcore.executor._nfnetlink import NfnetlinkSocket, attribute, attributes, family_of
+from nfcore.executor._nfnetlink import family_of
 from nfcore.executor._open import ExecutorKind, explain_choice, open_executor
 from nfcore.executor._report import report_legacy, report_nftables
 from nfcore.executor._unshare import CLONE_NEWNET, CLONE_NEWUSER, unshare
@@ -34,12 +34,9 @@ __all__ = [
     "KindReport",
     "LegacyExecExecutor",
     "LegacyExecutor",
-    "NfnetlinkSocket",
     "NftablesModuleExecutor",
     "RulesetEvent",
     "RulesetMonitor",
-    "attribute",
-    "attributes",
     "call_in_netns",
     "choose_kind",
     "explain_choice",

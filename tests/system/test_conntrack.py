@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import socket
 import struct
+import sys
 from contextlib import closing
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
+from pyroute2 import NFCTSocket
 
 from nfcore.bridge import PublishedPort
-from nfcore.executor import NfnetlinkSocket, call_in_netns
+from nfcore.executor import call_in_netns
 from nfcore.system import StaleFlows, clear_flows
 from tests.netns import in_netns
 
@@ -115,31 +117,53 @@ def test_every_protocol_that_is_tracked_can_be_forgotten(tracked: str) -> None:
     assert flows(tracked) == 0
 
 
-def test_flows_in_a_zone_are_forgotten(tracked: str) -> None:
-    zone = "add chain inet tracker zone { type filter hook output priority raw; }"
-    in_netns(tracked, ["nft", f"{zone}; add rule inet tracker zone ct zone set 9"])
+@pytest.mark.parametrize("zone", ["zone", "original zone", "reply zone"])
+def test_flows_in_a_zone_are_forgotten(zone: str, tracked: str) -> None:
+    chain = "add chain inet tracker zone { type filter hook output priority raw; }"
+    in_netns(tracked, ["nft", f"{chain}; add rule inet tracker zone ct {zone} set 9"])
     send(tracked, "10.0.0.1", "10.0.0.2", 7)
-    assert clear_flows(stale("10.0.0.2"), netns=tracked) == 1
+    send(tracked, "fd00::1", "fd00::2", 7)
+    assert clear_flows(stale("10.0.0.2", "fd00::2"), netns=tracked) == 2
     assert flows(tracked) == 0
 
 
-def test_each_version_is_listed_once_however_many_ports_there_are(
+def test_there_is_one_listing_however_many_ports_there_are(
     tracked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
-    real = NfnetlinkSocket.ask
+    listed = []
+    real = NFCTSocket.dump
 
-    def ask(self: NfnetlinkSocket, kind: int, *rest: Any) -> list[dict[int, bytes]]:
-        asked.append(kind)
-        return real(self, kind, *rest)
+    def dump(self: NFCTSocket, *rest: Any) -> Any:
+        listed.append(self.asyncore._nfgen_family)
+        return real(self, *rest)
 
-    monkeypatch.setattr(NfnetlinkSocket, "ask", ask)
+    monkeypatch.setattr(NFCTSocket, "dump", dump)
     ports = [
         PublishedPort(address=ip_address(f"10.0.0.{n}"), port=53, protocol="udp", host_port=n)
         for n in range(1, 200)
     ]
     clear_flows(StaleFlows.of_ports(ports), netns=tracked)
-    assert asked == [1, 1]
+    assert listed == [socket.AF_UNSPEC]
+    clear_flows(stale("10.0.0.1", "10.0.0.2"), netns=tracked)
+    clear_flows(stale("fd00::1"), netns=tracked)
+    assert listed[1:] == [socket.AF_INET, socket.AF_INET6]
+    clear_flows(stale(), netns=tracked)
+    assert len(listed) == 3
+
+
+def test_a_flow_that_ends_by_itself_meanwhile_is_not_counted(
+    tracked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = NFCTSocket.entry
+
+    def entry(self: NFCTSocket, command: str, **which: Any) -> Any:
+        real(self, command, **which)
+        return real(self, command, **which)
+
+    monkeypatch.setattr(NFCTSocket, "entry", entry)
+    send(tracked, "10.0.0.1", "10.0.0.2", 7)
+    assert clear_flows(stale("10.0.0.2"), netns=tracked) == 0
+    assert flows(tracked) == 0
 
 
 def test_ports_make_their_container_stale_and_only_udp_its_host_port() -> None:
@@ -152,13 +176,27 @@ def test_ports_make_their_container_stale_and_only_udp_its_host_port() -> None:
     assert not StaleFlows.of_ports([])
 
 
-def test_a_kernel_without_conntrack_is_no_error(
-    netns: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def ask(*_: object) -> list[dict[int, bytes]]:
-        raise OSError(22, "Invalid argument")
+PROGRAM = """
+import ipaddress, logging, sys
+from nfcore.system import StaleFlows, clear_flows
+logging.basicConfig(format="%(levelname)s %(name)s %(message)s: %(error)s")
+print(clear_flows(StaleFlows(frozenset([ipaddress.ip_address("10.0.0.2")]))))
+"""
 
-    monkeypatch.setattr(NfnetlinkSocket, "ask", ask)
-    with caplog.at_level(logging.WARNING):
-        assert clear_flows(stale("10.0.0.1", "fd00::1"), netns=netns) == 0
-    assert caplog.messages == ["connections cannot be cleared from conntrack: Invalid argument"]
+
+def test_a_kernel_that_does_not_let_us_is_no_error(tracked: str) -> None:
+    send(tracked, "10.0.0.1", "10.0.0.2", 7)
+    powerless = ["setpriv", "--bounding-set=-net_admin", sys.executable, "-c", PROGRAM]
+    done = in_netns(tracked, powerless)
+    assert done.stdout == "0\n"
+    assert done.stderr == ("WARNING nfcore.system conntrack unavailable: Operation not permitted\n")
+    assert flows(tracked) == 1
+
+
+def test_what_was_cleared_is_logged(tracked: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="nfcore.system")
+    send(tracked, "10.0.0.1", "10.0.0.2", 7)
+    clear_flows(stale("10.0.0.2"), netns=tracked)
+    clear_flows(stale("10.0.0.2"), netns=tracked)
+    (record,) = caplog.records
+    assert (record.message, record.__dict__["flows"]) == ("flows cleared", 1)

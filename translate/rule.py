@@ -86,8 +86,18 @@ def check_chain_name(name: str) -> str:
     return name
 
 
+class _HashedOnce:
+    """Room for an object's hash, which is computed when it is first asked for.
+
+    No field of a dataclass: another process, to which a rule may be sent, hashes strings otherwise.
+    """
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(_HashedOnce):
     """One iptables rule.
 
     Args:
@@ -117,6 +127,28 @@ class Rule:
     matches: tuple[Match, ...] = ()
     target: Target | None = None
     counters: Counters | None = field(default=None, compare=False)
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            whole = hash(
+                (
+                    self.version,
+                    self.table,
+                    self.chain,
+                    self.in_interface,
+                    self.out_interface,
+                    self.source,
+                    self.destination,
+                    self.protocol,
+                    self.fragment,
+                    self.matches,
+                    self.target,
+                )
+            )
+            object.__setattr__(self, "_hash", whole)
+            return whole
 
     def __post_init__(self) -> None:
         check_chain_name(self.chain)

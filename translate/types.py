@@ -38,6 +38,8 @@ class IPVersion(enum.IntEnum):
     V4 = 4
     V6 = 6
 
+    __hash__ = int.__hash__  # equal to a number, so hashed as one; Enum's own is a Python function
+
     @property
     def program(self) -> Literal["iptables", "ip6tables"]:
         """The command that programs this version."""

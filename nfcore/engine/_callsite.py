@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from types import CodeType, FrameType
+from types import CodeType
 from typing import Final, NamedTuple
 
 __all__ = ["CallSite", "caller"]
@@ -21,11 +21,6 @@ class CallSite(NamedTuple):
         return f"{self.code.co_filename}:{self.line} in {self.code.co_qualname}"
 
 
-def _is_own(frame: FrameType) -> bool:
-    name: str = frame.f_globals.get("__name__", "")
-    return name.startswith(_OWN_PACKAGES)
-
-
 def caller() -> CallSite:
     """The innermost line outside the engine and the bridge driver: their user's call.
 
@@ -33,6 +28,8 @@ def caller() -> CallSite:
     made it.
     """
     frame = sys._getframe(1)  # noqa: SLF001 - inspect.stack() reads source files at every call
-    while frame.f_back is not None and _is_own(frame):
+    while frame.f_globals.get("__name__", "").startswith(_OWN_PACKAGES):
+        if frame.f_back is None:
+            break
         frame = frame.f_back
     return CallSite(frame.f_code, frame.f_lineno)

@@ -7,12 +7,14 @@ question about the chain's rules is asked.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from nfcore.operations import BaseChain
 from translate import Counters, Goto, Jump, Opaque, Rule
 
 __all__ = ["Chain", "HeldRule", "PlacedRule", "jump_targets"]
+
+_JUMPS: Final = (Jump, Goto)
 
 
 class PlacedRule(Protocol):
@@ -53,14 +55,11 @@ class HeldRule:
 def jump_targets(rule: Rule) -> tuple[str, ...]:
     """The chains that a rule jumps or goes to, those in foreign verdict maps among them."""
     target = rule.target
-    own = (target.chain,) if isinstance(target, Jump | Goto) else ()
-    foreign = (
-        name
-        for match in rule.matches
-        if isinstance(match, Opaque)
-        for name in _verdict_targets(match.statement)
-    )
-    return (*own, *foreign)
+    own: tuple[str, ...] = (target.chain,) if isinstance(target, _JUMPS) else ()
+    for match in rule.matches:
+        if isinstance(match, Opaque):
+            own += tuple(_verdict_targets(match.statement))
+    return own
 
 
 def _verdict_targets(value: Any) -> Iterator[str]:

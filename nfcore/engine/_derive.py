@@ -119,6 +119,10 @@ def _plan_refill(overlay: ChainOverlay, plan: ChainPlan) -> None:
 
 def _plan_edits(overlay: ChainOverlay, plan: ChainPlan) -> None:
     original, deleted = overlay.original, overlay.deleted
+    if not deleted and len(original):
+        plan.additions.extend(_add(overlay, rule, place="head") for rule in overlay.head)
+        plan.additions.extend(_add(overlay, rule, place="tail") for rule in overlay.tail)
+        return
     leading = _while_deleted(original, deleted)
     head, tail = list(reversed(overlay.head)), list(overlay.tail)
     if len(original) > len(deleted):

@@ -49,9 +49,8 @@ class RulesetOverlay:
         self.journal = Journal()
         self._ruleset = ruleset
         self._parsed = parsed
-        self._overlays: dict[ChainRef, ChainOverlay] = {}
+        self._overlays: dict[tuple[IPVersion, str, str], ChainOverlay] = {}
         self._sets: dict[SetRef, SetOverlay] = {}
-        self._refs: dict[tuple[IPVersion, str, str], ChainRef] = {}
 
     # Rules.
 
@@ -175,12 +174,13 @@ class RulesetOverlay:
 
     def is_referenced(self, version: IPVersion, table: str, chain: str) -> bool:
         """Whether a rule of the table jumps to the chain."""
-        return self._referrer(self._ref(version, table, chain)) is not None
+        return self._referrer(_chain_ref(version, table, chain)) is not None
 
     def _referrer(self, target: ChainRef) -> ChainRef | None:
         """A chain with a rule that jumps to the target, or None."""
         touched = set()
-        for ref, overlay in self._overlays.items():
+        for overlay in self._overlays.values():
+            ref = overlay.ref
             if ref.table == target.table:
                 touched.add(ref.name)
                 if overlay.jumps_to(target.name):
@@ -239,21 +239,12 @@ class RulesetOverlay:
                     f"a rule of {referrer.name} jumps to it"
                 )
 
-    def _ref(self, version: IPVersion, table: str, chain: str) -> ChainRef:
-        key = (version, table, chain)
-        ref = self._refs.get(key)
-        if ref is None:
-            if table not in TABLES:
-                raise InvalidInput(f"no table {table!r}: iptables has {', '.join(TABLES)}")
-            owner = TableRef(version=version, name=table)
-            ref = self._refs[key] = ChainRef(table=owner, name=chain)
-        return ref
-
     def _overlay(self, version: IPVersion, table: str, chain: str) -> ChainOverlay:
-        ref = self._ref(version, table, chain)
-        overlay = self._overlays.get(ref)
+        name = (version, table, chain)
+        overlay = self._overlays.get(name)
         if overlay is None:
-            overlay = self._overlays[ref] = ChainOverlay(
+            ref = _chain_ref(version, table, chain)
+            overlay = self._overlays[name] = ChainOverlay(
                 ref, self._ruleset.chain(ref), base_chain_of(ref), self.journal
             )
         return overlay
@@ -271,3 +262,9 @@ class RulesetOverlay:
                 rule.args, version=rule.version, table=rule.table, chain=rule.chain
             )
         return parsed
+
+
+def _chain_ref(version: IPVersion, table: str, chain: str) -> ChainRef:
+    if table not in TABLES:
+        raise InvalidInput(f"no table {table!r}: iptables has {', '.join(TABLES)}")
+    return ChainRef(table=TableRef(version=version, name=table), name=chain)

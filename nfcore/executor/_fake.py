@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from nfcore.exceptions import BackendUnavailable
 from nfcore.executor._base import Executor
-from nfcore.executor._encode import encode_operation
+from nfcore.executor._encode import encode_json
 from nfcore.executor._fake_text import dump_ruleset, parse_ruleset
 from nfcore.executor._model import ModelRuleset, RefusedError, Step
 from nfcore.executor._refusal import locate_refusal
@@ -100,7 +100,7 @@ class FakeExecutor(Executor):
     def _after(self, operations: Sequence[Operation]) -> ModelRuleset:
         self._check_open()
         for operation in operations:
-            encode_operation(operation, "")
+            encode_json(operation, "")
         steps = [Step.of(operation) for operation in operations]
 
         def refusal_of(count: int) -> str | None:

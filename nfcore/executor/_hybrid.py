@@ -10,7 +10,7 @@ from typing import Final
 import translate
 from nfcore.exceptions import BackendUnavailable, CommitRefused
 from nfcore.executor._base import Executor
-from nfcore.executor._encode import encode_rule
+from nfcore.executor._encode_rules import encode_rule
 from nfcore.executor._monitor import RulesetMonitor
 from nfcore.executor._native import NativeExecutor
 from nfcore.executor.legacy import LegacyExecutor, Place, tables_in_use

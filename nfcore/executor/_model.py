@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 import translate
-from nfcore.executor._encode import encode_rule
+from nfcore.executor._encode_rules import encode_rule
 from nfcore.executor._model_hooks import requirements_of
 from nfcore.executor._model_sets import ModelSet, RefusedError, lookups_of
 from nfcore.operations import (

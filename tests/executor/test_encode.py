@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from nfcore.exceptions import InvalidInput
-from nfcore.executor._encode import encode, encode_operation
+from nfcore.executor._encode import encode_json
 from nfcore.operations import (
     AddChain,
     AddRule,
@@ -26,8 +28,13 @@ from translate import NftRule, Untranslatable
 FORWARD = chain("FORWARD")
 IN_TABLE = {"family": "ip", "table": "filter"}
 HOOK = {"type": "filter", "hook": "forward", "prio": 0}
-ACCEPT = ({"counter": None}, {"accept": None})
+ACCEPT = [{"counter": None}, {"accept": None}]
 DROPPING = BaseChain(type="filter", hook="forward", priority=0, policy="drop")
+
+
+def encode(operations: Iterable[Operation], prefix: str = "") -> list[list[dict[str, Any]]]:
+    """Each operation's commands."""
+    return [json.loads(f"[{encode_json(operation, prefix)}]") for operation in operations]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +81,7 @@ DROPPING = BaseChain(type="filter", hook="forward", priority=0, policy="drop")
     ids=str,
 )
 def test_one_command_each(operation: Operation, command: dict[str, Any]) -> None:
-    assert list(encode([operation])) == [[command]]
+    assert encode([operation]) == [[command]]
 
 
 def test_a_tag_is_in_the_comment() -> None:
@@ -89,7 +96,7 @@ def test_the_prefix_is_in_every_kernel_table_name() -> None:
         AddChain(chain=FORWARD),
         add(FORWARD, "-j ACCEPT"),
     ]
-    ((table,), (made,), (rule,)) = encode(operations, table_prefix="docker-")
+    ((table,), (made,), (rule,)) = encode(operations, prefix="docker-")
 
     assert table["add"]["table"]["name"] == "docker-filter"
     assert made["add"]["chain"]["table"] == "docker-filter"
@@ -98,10 +105,10 @@ def test_the_prefix_is_in_every_kernel_table_name() -> None:
 
 def test_the_sets_that_a_rule_needs_come_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
     declared = {"set": {"family": "ip", "table": "filter", "name": "seen", "type": "ipv4_addr"}}
-    rule = NftRule(expr=ACCEPT, declarations=(declared,))
+    rule = NftRule(expr=tuple(ACCEPT), declarations=(declared,))
     monkeypatch.setattr("translate.to_nft", lambda *_, **__: rule)
 
-    (commands,) = encode([add(FORWARD, "-j ACCEPT")], table_prefix="docker-")
+    (commands,) = encode([add(FORWARD, "-j ACCEPT")], prefix="docker-")
 
     assert [next(iter(command["add"])) for command in commands] == ["set", "rule"]
     assert commands[0]["add"]["set"] == declared["set"] | {"table": "docker-filter"}
@@ -109,29 +116,29 @@ def test_the_sets_that_a_rule_needs_come_before_it(monkeypatch: pytest.MonkeyPat
 
 def test_a_comment_that_would_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the translation lets through: past 253 bytes libnftables ends the process."""
-    rule = NftRule(expr=ACCEPT, comment="ä" * 127)
+    rule = NftRule(expr=tuple(ACCEPT), comment="ä" * 127)
     monkeypatch.setattr("translate.to_nft", lambda *_, **__: rule)
 
     with pytest.raises(
         Untranslatable,
         match=r"^-m comment has no native nft form: an nft comment holds 253 bytes, this one needs",
     ):
-        list(encode([add(FORWARD, "-j ACCEPT")]))
+        encode([add(FORWARD, "-j ACCEPT")])
 
 
 def test_a_native_rule_is_sent_as_it_is() -> None:
     body = NativeRule(expr=({"counter": None}, {"masquerade": None}))
     ((command,),) = encode([AddRule(chain=chain("POSTROUTING"), body=body)])
 
-    assert command["add"]["rule"]["expr"] == body.expr
+    assert command["add"]["rule"]["expr"] == list(body.expr)
     assert "comment" not in command["add"]["rule"]
 
 
 def test_what_is_no_operation() -> None:
     with pytest.raises(TypeError, match=r"^not an operation: 'flush ruleset'$"):
-        encode_operation("flush ruleset", "")  # type: ignore[arg-type]
+        encode_json("flush ruleset", "")  # type: ignore[arg-type]
 
 
 def test_a_policy_for_a_user_defined_chain() -> None:
     with pytest.raises(InvalidInput, match=r"only a built-in chain has a policy$"):
-        list(encode([SetPolicy(chain=chain("DOCKER"), policy="drop")]))
+        encode([SetPolicy(chain=chain("DOCKER"), policy="drop")])

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("translate",),
-    ("nfcore.exceptions", "nfcore.operations"),
+    ("nfcore.events", "nfcore.exceptions", "nfcore.operations"),
     ("nfcore.executor",),
     ("nfcore.engine",),
     ("nfcore.bridge",),

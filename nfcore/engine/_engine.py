@@ -12,8 +12,10 @@ from nfcore.engine._lock import EngineLock
 from nfcore.engine._ruleset import Ruleset
 from nfcore.engine._source import RulesetSource
 from nfcore.engine._sources import open_source
+from nfcore.engine._telling import Telling
 from nfcore.engine._transaction import Transaction
-from nfcore.exceptions import CommitRefused
+from nfcore.events import Observer
+from nfcore.exceptions import CommitRefused, NetfilterError
 from nfcore.executor._base import Executor
 from nfcore.operations import Operation
 from translate import Rule
@@ -33,6 +35,7 @@ class Engine:
         executor: what talks to the kernel; closed with the engine.
         source: keeps the picture of the kernel's ruleset; see `open_source`, which is the default.
         lock: excludes other engines while a transaction is open; None excludes nobody.
+        observer: told of transactions and, by the default source, of listings, besides the log.
     """
 
     def __init__(
@@ -41,9 +44,11 @@ class Engine:
         *,
         source: RulesetSource | None = None,
         lock: EngineLock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._executor = executor
-        self._source = open_source(executor) if source is None else source
+        self._source = open_source(executor, observer=observer) if source is None else source
+        self._observer = observer
         self._lock = lock
         self._parsed: dict[IptRule, Rule] = {}
 
@@ -75,7 +80,13 @@ class Engine:
     def _transaction(self, *, on_close: Callable[[], None] | None = None) -> Transaction:
         if len(self._parsed) > _PARSED_RULES:
             self._parsed.clear()
-        return Transaction(self._executor, self._source, on_close=on_close, parsed=self._parsed)
+        return Transaction(
+            self._executor,
+            self._source,
+            on_close=on_close,
+            parsed=self._parsed,
+            observer=self._observer,
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -118,20 +129,29 @@ class Engine:
         with self._locked():
             attempt = 1
             while True:
-                operations = tuple(plan(self._source.current()))
+                telling = Telling(self._executor, self._observer)
+                ruleset = self._source.current()
+                telling.looked()
+                operations = tuple(plan(ruleset))
+                telling.planned()
                 if not operations:
+                    telling.unchanged()
                     return ()
                 if check_only:
                     self._executor.check(operations)
                     return operations
                 try:
                     self._executor.commit(operations)
-                except CommitRefused:
-                    if attempt == _ATTEMPTS or not self._source.moved():
+                except NetfilterError as error:
+                    retry = isinstance(error, CommitRefused) and attempt < _ATTEMPTS
+                    if not (retry and self._source.moved()):
+                        telling.refused(operations, error)
                         raise
                     attempt += 1
                 else:
+                    telling.sent()
                     self._source.committed(operations)
+                    telling.committed(operations)
                     return operations
 
     @contextmanager

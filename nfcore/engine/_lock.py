@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from nfcore.events import LockWaited, Observer, emit
 from nfcore.exceptions import Locked
 
 __all__ = ["DEFAULT_LOCK", "EngineLock"]
@@ -24,11 +25,15 @@ class EngineLock:
     Args:
         path: the lock file; it is made, and stays.
         wait: how many seconds to wait for another holder; 0 is not at all.
+        observer: told of waiting, besides the log.
     """
 
-    def __init__(self, path: Path = DEFAULT_LOCK, *, wait: float = 5.0) -> None:
+    def __init__(
+        self, path: Path = DEFAULT_LOCK, *, wait: float = 5.0, observer: Observer | None = None
+    ) -> None:
         self._path = path
         self._wait = wait
+        self._observer = observer
         self._file: int | None = None
 
     def acquire(self) -> None:
@@ -38,23 +43,30 @@ class EngineLock:
             Locked: another engine holds it for longer than the time to wait; the message names it.
         """
         file = self._open()
-        deadline = time.monotonic() + self._wait
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    holder = os.pread(file, 200, 0).decode(errors="replace").strip()
-                    os.close(file)
-                    raise Locked(
-                        f"{self._path} is held by {holder or 'another engine'}; "
-                        f"waited {self._wait:g} s (--wait SECONDS waits longer)"
-                    ) from None
-                time.sleep(_POLL)
+        if not _is_locked(file):
+            self._wait_for(file)
         os.ftruncate(file, 0)
         os.pwrite(file, f"process {os.getpid()} ({_program()})\n".encode(), 0)
         self._file = file
+
+    def _wait_for(self, file: int) -> None:
+        holder = os.pread(file, 200, 0).decode(errors="replace").strip() or "another engine"
+        began = time.monotonic()
+        taken = False
+        while not taken and time.monotonic() < began + self._wait:
+            time.sleep(_POLL)
+            taken = _is_locked(file)
+        seconds = time.monotonic() - began
+        emit(
+            LockWaited(path=str(self._path), holder=holder, seconds=seconds, taken=taken),
+            self._observer,
+        )
+        if not taken:
+            os.close(file)
+            raise Locked(
+                f"{self._path} is held by {holder}; "
+                f"waited {self._wait:g} s (--wait SECONDS waits longer)"
+            )
 
     def release(self) -> None:
         """Let the lock go; harmless where it is not held."""
@@ -68,6 +80,15 @@ class EngineLock:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise Locked(f"{self._path} cannot be opened: {error.strerror}") from error
+
+
+def _is_locked(file: int) -> bool:
+    """Lock the file if nobody else holds it, and say whether that was so."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _program() -> str:

@@ -9,12 +9,13 @@ a handle that nobody knows) ends the picture, and the next question begins with 
 
 from __future__ import annotations
 
-import logging
 import select
+import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
 from nfcore.engine._ruleset import Ruleset
+from nfcore.events import Observer, PictureLost, RulesetListed, emit
 from nfcore.exceptions import EventsLost, ListingFailed, NotFound
 from nfcore.executor import CommitEvents, EventKind, RulesetEvent, RulesetMonitor
 from nfcore.operations import (
@@ -35,8 +36,6 @@ from nfcore.operations import (
 )
 
 __all__ = ["ForeignCommit", "Mirror", "MirroredExecutor"]
-
-_LOG: Final = logging.getLogger(__name__)
 
 _ROUNDS: Final = 50
 """How often somebody else's commits may overtake one look at the ruleset."""
@@ -83,6 +82,7 @@ class Mirror:
         executor: what lists.
         monitor: hears of every commit in the executor's network namespace; closed with the mirror.
         on_foreign: told of each commit that was not the engine's own, or None.
+        observer: told of listings, besides the log.
     """
 
     def __init__(
@@ -91,11 +91,13 @@ class Mirror:
         monitor: RulesetMonitor,
         *,
         on_foreign: ForeignCommit | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._executor = executor
         self._monitor = monitor
         self._tables = {monitor.table_prefix + name: name for name in TABLES}
         self._on_foreign = on_foreign
+        self._observer = observer
         self._ruleset: Ruleset | None = None
         self._generation = 0
         self._dirty: set[ChainRef] = set()
@@ -151,10 +153,11 @@ class Mirror:
         return self._list() if self._ruleset is None else self._ruleset
 
     def _lose(self, reason: Exception) -> None:
-        _LOG.info("the picture of the ruleset is lost (%s): it will be listed", reason)
+        emit(PictureLost(error=str(reason)), self._observer)
         self._ruleset = None
 
     def _list(self) -> Ruleset:
+        began = time.perf_counter()
         snapshot = self._executor.snapshot()
         if snapshot.generation is None:
             raise ListingFailed("a mirror needs an executor that knows the generation")
@@ -163,6 +166,9 @@ class Mirror:
         self._dirty_sets.clear()
         self._generation = snapshot.generation
         self._ruleset = ruleset = Ruleset.from_snapshot(snapshot)
+        reason = "first look" if self.listings == 1 else "picture lost"
+        seconds = time.perf_counter() - began
+        emit(RulesetListed(reason=reason, seconds=seconds), self._observer)
         return ruleset
 
     def _relist_dirty(self, ruleset: Ruleset) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
 from nfcore.engine._ruleset import Ruleset
+from nfcore.events import Observer, RulesetListed, emit
 from nfcore.executor._base import Executor
 from nfcore.operations import Operation
 
@@ -36,10 +38,12 @@ class ListingSource:
 
     Args:
         executor: what lists.
+        observer: told of listings, besides the log.
     """
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, *, observer: Observer | None = None) -> None:
         self._executor = executor
+        self._observer = observer
         self._generation: int | None = None
 
     def current(self) -> Ruleset:
@@ -48,9 +52,13 @@ class ListingSource:
         Raises:
             ListingFailed: the ruleset could not be read.
         """
+        began = time.perf_counter()
         snapshot = self._executor.snapshot()
         self._generation = snapshot.generation
-        return Ruleset.from_snapshot(snapshot)
+        ruleset = Ruleset.from_snapshot(snapshot)
+        seconds = time.perf_counter() - began
+        emit(RulesetListed(reason="no notifications", seconds=seconds), self._observer)
+        return ruleset
 
     def moved(self) -> bool:
         """Whether the ruleset's generation is another than at the last listing."""

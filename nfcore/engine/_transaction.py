@@ -14,7 +14,9 @@ from nfcore.engine._iptrule import IptRule
 from nfcore.engine._named_set import SetView
 from nfcore.engine._ruleset_overlay import RulesetOverlay
 from nfcore.engine._source import RulesetSource
-from nfcore.exceptions import CommitRefused, TransactionClosed
+from nfcore.engine._telling import Telling
+from nfcore.events import Observer
+from nfcore.exceptions import CommitRefused, NetfilterError, TransactionClosed
 from nfcore.executor import Executor
 from nfcore.operations import (
     AddElement,
@@ -55,13 +57,16 @@ class Transaction:
         *,
         on_close: Callable[[], None] | None = None,
         parsed: dict[IptRule, Rule] | None = None,
+        observer: Observer | None = None,
     ) -> None:
+        self._telling = Telling(executor, observer)
         self._executor = executor
         self._source = source
         self._on_close = on_close
         self._parsed = {} if parsed is None else parsed
         self._calls: list[tuple[_Method, tuple[Any, ...]]] = []
         self._view = RulesetOverlay(source.current(), self._parsed)
+        self._telling.looked()
         self._closed: str | None = None
 
     @property
@@ -356,15 +361,24 @@ class Transaction:
                 return
             operations = [step.operation for step in steps]
             try:
+                self._telling.unchanged()
                 self._executor.commit(operations)
             except CommitRefused as refusal:
+            self._telling.planned()
                 if attempt < _ATTEMPTS and self._source.moved():
                     continue  # it may have been refused for what others did just before it
-                raise _with_call_site(refusal, steps) from refusal
+                sited = _with_call_site(refusal, steps)
+                self._telling.refused(operations, sited)
+                raise sited from refusal
+            except NetfilterError as error:
+                self._telling.refused(operations, error)
+                raise
+            self._telling.sent()
             self._source.committed(operations)
             return
 
     def _begin_again(self) -> None:
+            self._telling.committed(operations, steps[0].site)
         """Make every change again over the ruleset as it is now."""
         self._view = RulesetOverlay(self._source.current(), self._parsed)
         for method, arguments in self._calls:

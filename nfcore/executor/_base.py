@@ -65,6 +65,11 @@ class Executor(ABC):
         """
         return None
 
+    @property
+    def encode_seconds(self) -> float:
+        """How long the last commit took to be written in the backend's language, if told."""
+        return 0.0
+
     @abstractmethod
     def close(self) -> None:
         """Give back what the executor holds; harmless when called twice."""

@@ -117,6 +117,11 @@ class HybridExecutor(Executor):
                 raise _renumbered(refusal, native, operations) from refusal
         self.committed_natively = native.operations
 
+    @property
+    def encode_seconds(self) -> float:
+        """How long the last commit's native part took to be written in JSON."""
+        return self.native.encode_seconds
+
     def check(self, operations: Sequence[Operation]) -> None:
         """Ask both whether they would carry out their part. Raises what `commit` raises."""
         if self._goes_through(operations, self.native.check):

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import threading
+import time
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
@@ -104,6 +105,7 @@ class NativeExecutor(Executor):
         self._lock = threading.Lock()
         self._closed = False
         self._kernel, self._library = call_in_netns(netns, self._open)
+        self._encode_seconds = 0.0
 
     @classmethod
     def _open(cls) -> tuple[NftablesSocket, Library]:
@@ -139,6 +141,11 @@ class NativeExecutor(Executor):
         self._run(operations, dry_run=False)
 
     def check(self, operations: Sequence[Operation]) -> None:
+    @property
+    def encode_seconds(self) -> float:
+        """How long the last commit took to be written in JSON."""
+        return self._encode_seconds
+
         """Have the kernel check all operations, changing nothing. Raises what `commit` raises.
 
         Tables that the transaction makes are checked by nfcore too: see `refusal_in_new_tables`.
@@ -264,6 +271,7 @@ class NativeExecutor(Executor):
         raise locate_refusal(answer, operations, refusal_of)
 
     def _dry_run(self, commands: Sequence[str]) -> Reply:
+        self._encode_seconds = time.perf_counter() - began
         reply = self._library.run(_batch(commands), dry_run=True)
         if reply.done:
             self._library.run(_MALFORMED)

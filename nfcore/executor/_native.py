@@ -104,8 +104,8 @@ class NativeExecutor(Executor):
         self._netns = netns
         self._lock = threading.Lock()
         self._closed = False
-        self._kernel, self._library = call_in_netns(netns, self._open)
         self._encode_seconds = 0.0
+        self._kernel, self._library = call_in_netns(netns, self._open)
 
     @classmethod
     def _open(cls) -> tuple[NftablesSocket, Library]:
@@ -239,7 +239,9 @@ class NativeExecutor(Executor):
             raise BackendUnavailable(f"the {self.name} executor is closed")
 
     def _run(self, operations: Sequence[Operation], *, dry_run: bool) -> None:
+        began = time.perf_counter()
         commands = [encode_json(operation, self._prefix) for operation in operations]
+        self._encode_seconds = time.perf_counter() - began
         with self._lock:
             self._check_open()
             if not commands:
@@ -271,7 +273,6 @@ class NativeExecutor(Executor):
         raise locate_refusal(answer, operations, refusal_of)
 
     def _dry_run(self, commands: Sequence[str]) -> Reply:
-        self._encode_seconds = time.perf_counter() - began
         reply = self._library.run(_batch(commands), dry_run=True)
         if reply.done:
             self._library.run(_MALFORMED)

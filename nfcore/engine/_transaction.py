@@ -358,13 +358,13 @@ class Transaction:
                 self._begin_again()
             steps = self._view.steps()
             if not steps:
+                self._telling.unchanged()
                 return
             operations = [step.operation for step in steps]
+            self._telling.planned()
             try:
-                self._telling.unchanged()
                 self._executor.commit(operations)
             except CommitRefused as refusal:
-            self._telling.planned()
                 if attempt < _ATTEMPTS and self._source.moved():
                     continue  # it may have been refused for what others did just before it
                 sited = _with_call_site(refusal, steps)
@@ -375,10 +375,10 @@ class Transaction:
                 raise
             self._telling.sent()
             self._source.committed(operations)
+            self._telling.committed(operations, steps[0].site)
             return
 
     def _begin_again(self) -> None:
-            self._telling.committed(operations, steps[0].site)
         """Make every change again over the ruleset as it is now."""
         self._view = RulesetOverlay(self._source.current(), self._parsed)
         for method, arguments in self._calls:

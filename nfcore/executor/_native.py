@@ -140,12 +140,12 @@ class NativeExecutor(Executor):
         """
         self._run(operations, dry_run=False)
 
-    def check(self, operations: Sequence[Operation]) -> None:
     @property
     def encode_seconds(self) -> float:
         """How long the last commit took to be written in JSON."""
         return self._encode_seconds
 
+    def check(self, operations: Sequence[Operation]) -> None:
         """Have the kernel check all operations, changing nothing. Raises what `commit` raises.
 
         Tables that the transaction makes are checked by nfcore too: see `refusal_in_new_tables`.

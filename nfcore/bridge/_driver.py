@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from nfcore.bridge._chains import remove_ip_chains, setup_ip_chains, setup_user_chain
 from nfcore.bridge._isolation import set_inc
@@ -21,12 +19,11 @@ from nfcore.bridge._steps import program_chain_rule
 from nfcore.bridge._tags import network_tags, port_tag
 from nfcore.bridge._wsl2 import Wsl2Host
 from nfcore.engine import Firewall, IptRule
+from nfcore.events import DriverStepFailed, emit
 from nfcore.exceptions import DriverError, InvalidInput
 from translate import IPVersion
 
 __all__ = ["Driver", "check_port_fits", "resolve_port"]
-
-_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +79,7 @@ class Driver:
             except DriverError as error:
                 if version is IPVersion.V4:
                     raise
-                _LOG.warning("ip6tables is enabled, but cannot set up ip6tables chains: %s", error)
+                emit(DriverStepFailed(step="set up ip6tables chains", error=str(error)))
 
     def create_network(
         self, firewall: Firewall, spec: NetworkSpec, *, made_by: MadeBy = MadeBy.HAND

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Final
-
 from nfcore.bridge._names import ISOLATION_CHAIN_1, ISOLATION_CHAIN_2
 from nfcore.bridge._steps import program_rule
 from nfcore.engine import Firewall, IptRule
+from nfcore.events import DriverStepFailed, emit
 from nfcore.exceptions import DriverError, NetfilterError, TransactionClosed
 from translate import IPVersion
 
 __all__ = ["set_inc"]
-
-_LOG: Final = logging.getLogger(__name__)
 
 
 def set_inc(firewall: Firewall, version: IPVersion, bridge: str, enable: bool) -> None:
@@ -49,7 +45,7 @@ def set_inc(firewall: Firewall, version: IPVersion, bridge: str, enable: bool) -
         except TransactionClosed:
             raise
         except NetfilterError as error:
-            _LOG.warning("unable to remove inter-network communication rule: %s", error)
+            emit(DriverStepFailed(step="remove inter-network communication rule", error=str(error)))
 
 
 def _program(firewall: Firewall, rule: IptRule) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
-from typing import Final
 
 from nfcore.bridge._driver import Driver
 from nfcore.engine import Engine
+from nfcore.events import DriverStepFailed, emit
 from nfcore.exceptions import CommitRefused
 from nfcore.operations import Operation, table_of
 from translate import IPVersion
 
 __all__ = ["start_driver"]
-
-_LOG: Final = logging.getLogger(__name__)
 
 
 def start_driver(engine: Engine, driver: Driver) -> Driver:
@@ -41,7 +38,7 @@ def start_driver(engine: Engine, driver: Driver) -> Driver:
         config = driver.config
         if not config.enable_iptables or _version(refusal.operation) is not IPVersion.V6:
             raise
-        _LOG.warning("ip6tables is enabled, but cannot set up ip6tables chains: %s", refusal)
+        emit(DriverStepFailed(step="set up ip6tables chains", error=str(refusal)))
         alone = replace(driver, config=replace(config, enable_ip6tables=False))
         return start_driver(engine, alone)
     return driver

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Final, Literal
+from typing import Literal
 
 from nfcore.engine import Firewall, IptRule
+from nfcore.events import DeletionSkipped, emit
 from nfcore.exceptions import DriverError, NetfilterError, TransactionClosed
 
 __all__ = [
@@ -15,8 +15,6 @@ __all__ = [
     "program_chain_rule",
     "program_rule",
 ]
-
-_LOG: Final = logging.getLogger(__name__)
 
 Action = Literal["append", "insert", "delete"]
 
@@ -95,4 +93,4 @@ def delete_quietly(firewall: Firewall, rule: IptRule) -> None:
     except TransactionClosed:
         raise
     except NetfilterError as error:
-        _LOG.debug("could not delete %s: %s", rule, error)
+        emit(DeletionSkipped(rule=str(rule), error=str(error)))

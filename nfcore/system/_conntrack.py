@@ -8,7 +8,6 @@ container.
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import socket
 from collections.abc import Iterable
@@ -16,12 +15,12 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from nfcore.bridge import PublishedPort
+from nfcore.events import ConntrackUnavailable, FlowsCleared, Observer, emit
 from nfcore.executor import call_in_netns, family_of
 from translate import IPAddress, IPVersion
 
 __all__ = ["StaleFlows", "clear_flows"]
 
-_LOG: Final = logging.getLogger("nfcore.system")
 _ENDS: Final = ("CTA_IP_V4_SRC", "CTA_IP_V4_DST", "CTA_IP_V6_SRC", "CTA_IP_V6_DST")
 
 
@@ -50,7 +49,9 @@ class StaleFlows:
         return bool(self.addresses or self.udp_ports)
 
 
-def clear_flows(stale: StaleFlows, *, netns: str | None = None) -> int:
+def clear_flows(
+    stale: StaleFlows, *, netns: str | None = None, observer: Observer | None = None
+) -> int:
     """Make the kernel forget connections, after one listing for all of them.
 
     A kernel without connection tracking, or one that does not let this process at it, has nothing
@@ -59,6 +60,7 @@ def clear_flows(stale: StaleFlows, *, netns: str | None = None) -> int:
     Args:
         stale: which.
         netns: the network namespace's name; None is the caller's.
+        observer: told of what was forgotten, besides the log.
 
     Returns:
         How many were forgotten.
@@ -68,10 +70,10 @@ def clear_flows(stale: StaleFlows, *, netns: str | None = None) -> int:
     try:
         cleared = call_in_netns(netns, lambda: _clear(stale))
     except OSError as error:
-        _LOG.warning("conntrack unavailable", extra={"error": error.strerror or str(error)})
+        emit(ConntrackUnavailable(error=error.strerror or str(error)), observer)
         return 0
     if cleared:
-        _LOG.info("flows cleared", extra={"flows": cleared})
+        emit(FlowsCleared(flows=cleared), observer)
     return cleared
 
 

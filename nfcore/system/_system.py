@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from nfcore.bridge import NetworkSpec
-from nfcore.exceptions import SetupFailed
+from nfcore.events import BridgeRefused, BridgeRemoved, Observer, TakeBackFailed, emit
+from nfcore.exceptions import Conflict, SetupFailed
 from nfcore.executor import call_in_netns
 from nfcore.system._bridges import is_own, plan_bridge
 from nfcore.system._conntrack import StaleFlows, clear_flows
@@ -20,13 +20,12 @@ from nfcore.system._kernel_settings import (
     plan_forwarding,
 )
 from nfcore.system._links import Links
+from nfcore.system._step_events import events_of
 from nfcore.system._steps import Step
 from nfcore.system._sysctls import Sysctls
 from translate import IPVersion
 
 __all__ = ["System", "SystemChange"]
-
-_LOG: Final = logging.getLogger(__name__)
 
 SystemChange = tuple[Literal["+", "-"], str]
 """Whether something is added or taken away, and the command of ip(8) or sysctl(8) that does it."""
@@ -41,14 +40,16 @@ class System:
     Args:
         netns: the network namespace's name; None is the caller's.
         sysctls: where the kernel's settings are.
+        observer: told of every change, besides the log.
     """
 
     netns: str | None = None
     sysctls: Sysctls = field(default_factory=Sysctls)
+    observer: Observer | None = None
 
     def clear_flows(self, stale: StaleFlows) -> int:
         """Forget tracked connections (see `nfcore.system.clear_flows`)."""
-        return clear_flows(stale, netns=self.netns)
+        return clear_flows(stale, netns=self.netns, observer=self.observer)
 
     def forwards(self, version: IPVersion) -> bool:
         """Whether the host forwards packets of one IP version, or has none of it at all."""
@@ -89,7 +90,12 @@ class System:
         devices = links.devices(spec.bridge for spec in bridges)
         for spec in bridges:
             settings = plan_bridge_settings(self.sysctls, spec, hairpin=hairpin)
-            yield from plan_bridge(spec, devices.get(spec.bridge), settings)
+            try:
+                yield from plan_bridge(spec, devices.get(spec.bridge), settings)
+            except Conflict as conflict:
+                refused = BridgeRefused(bridge=spec.bridge, network=spec.name, error=str(conflict))
+                emit(refused, self.observer)
+                raise
         yield from plan_bridge_filtering(self.sysctls, bridges, hairpin=hairpin)
         for version in forwarding:
             yield from plan_forwarding(self.sysctls, version)
@@ -120,6 +126,7 @@ class System:
                     f"{step.command}: {error.strerror or error}; nothing was changed"
                 ) from error
             done.append(step)
+            self._tell(step, taken_back=False)
 
     def _undo(self, done: list[Step], links: Links) -> None:
         while done:
@@ -127,7 +134,14 @@ class System:
             try:
                 step.undo(links, self.sysctls)
             except OSError as error:
-                _LOG.warning("cannot take back %s: %s", step.command, error.strerror or error)
+                failed = TakeBackFailed(command=step.command, error=error.strerror or str(error))
+                emit(failed, self.observer)
+            else:
+                self._tell(step, taken_back=True)
+
+    def _tell(self, step: Step, *, taken_back: bool) -> None:
+        for event in events_of(step, taken_back=taken_back):
+            emit(event, self.observer)
 
     def own_bridges(self, names: Sequence[str]) -> tuple[str, ...]:
         """Which of these devices are bridges that nfcore made.
@@ -153,6 +167,7 @@ class System:
         for name in names:
             try:
                 links.delete(name)
+                emit(BridgeRemoved(bridge=name, reason="network removed"), self.observer)
             except OSError as error:
                 raise SetupFailed(
                     f"the network's rules are gone, but its bridge is still there: "

@@ -171,9 +171,12 @@ def test_ipv4_goes_on_where_ipv6_cannot_be_set_up(
     tx = faulty_transaction(executor, "ip6tables -t nat")
     with caplog.at_level(logging.WARNING):
         DRIVER.start(tx)
-    assert (
-        "ip6tables is enabled, but cannot set up ip6tables chains: failed to create" in caplog.text
+    (record,) = caplog.records
+    assert (record.message, record.__dict__["step"]) == (
+        "driver step failed",
+        "set up ip6tables chains",
     )
+    assert record.__dict__["error"].startswith("failed to create")
     assert tx.has_chain(V4, "nat", "DOCKER")
     assert not tx.has_chain(V6, "filter", "DOCKER")
 
@@ -197,7 +200,9 @@ def test_a_kernel_without_ipv6_gets_a_driver_without_it(caplog: pytest.LogCaptur
     engine = Engine(WithoutIPv6())
     with caplog.at_level(logging.WARNING):
         driver = start_driver(engine, DRIVER)
-    assert "cannot set up ip6tables chains: the transaction was refused" in caplog.text
+    (record,) = caplog.records
+    assert record.__dict__["step"] == "set up ip6tables chains"
+    assert record.__dict__["error"].startswith("the transaction was refused")
     assert driver.config.versions == (V4,)
     with engine.transaction() as tx:
         driver.create_network(tx, DUAL)
@@ -294,7 +299,9 @@ def test_isolation_that_cannot_be_deleted_is_logged(
     tx = faulty_transaction(executor, "delete iptables -t filter -A DOCKER-ISOLATION-STAGE-1")
     with caplog.at_level(logging.WARNING):
         set_inc(tx, V4, "br0", False)
-    assert "unable to remove inter-network communication rule: fault" in caplog.text
+    (record,) = caplog.records
+    assert record.__dict__["step"] == "remove inter-network communication rule"
+    assert record.__dict__["error"].startswith("fault")
     assert len(tx.operations()) == 1, "the other rule is deleted all the same"
 
 

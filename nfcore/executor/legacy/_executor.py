@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +10,7 @@ from functools import partial
 from itertools import count
 from typing import ClassVar, Final
 
+from nfcore.events import CheckedWithoutKernel, emit
 from nfcore.exceptions import (
     BackendUnavailable,
     CommitRefused,
@@ -43,8 +43,6 @@ __all__ = ["LegacyExecExecutor", "LegacyExecutor"]
 
 _SEARCH_SECONDS: Final = 20
 """How long to search for the operation that the kernel refused, before the error goes without."""
-
-_LOG: Final = logging.getLogger(__name__)
 
 
 class _LegacyExecutor(Executor):
@@ -173,7 +171,7 @@ class _LegacyExecutor(Executor):
             except ToolFailedError as failure:
                 raise self._refusal(plan, operations, failure, []) from failure
             except BackendUnavailable as error:
-                _LOG.warning("checked without asking the kernel: %s", error)
+                emit(CheckedWithoutKernel(error=str(error)))
 
     def snapshot(self) -> Snapshot:
         """The present ip and ip6 tables.

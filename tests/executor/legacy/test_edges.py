@@ -51,10 +51,11 @@ class TestTrial:
         monkeypatch.setattr(IN_NETNS, refuse)
         with caplog.at_level(logging.WARNING):
             executor.check([add(FORWARD, "-j ACCEPT")])
-        assert caplog.messages == [
-            "checked without asking the kernel: no network namespace can be made: Operation not "
-            "permitted"
-        ]
+        (record,) = caplog.records
+        assert record.message == "checked without asking the kernel"
+        assert record.__dict__["error"] == (
+            "no network namespace can be made: Operation not permitted"
+        )
         assert rules_of(executor, FORWARD) == []
 
     def test_the_tables_cannot_be_copied(self, executor: LegacyExecutor, fake: Fake) -> None:

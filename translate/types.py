@@ -128,7 +128,7 @@ def address_text(address: IPAddress) -> str:
     (``::ffff:10.0.0.1``).
     """
     if isinstance(address, IPv4Address):
-        return str(address)
+        return socket.inet_ntoa(address.packed)
     return socket.inet_ntop(socket.AF_INET6, address.packed)
 
 

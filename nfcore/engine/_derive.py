@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 from typing import Literal
 
 from nfcore.engine._callsite import CallSite
@@ -130,7 +129,7 @@ def _plan_edits(overlay: ChainOverlay, plan: ChainPlan) -> None:
         gaps = [_Gap(old=leading, new=head, head=True), _Gap(old=trailing, new=tail, end=True)]
     else:
         gaps = [_Gap(old=leading, new=head + tail, head=True, end=True)]
-    stays = {handle for gap in gaps for handle in _splice(overlay, plan, gap)}
+    stays = {handle for gap in gaps if gap.new for handle in _splice(overlay, plan, gap)}
     for handle, (rule, site) in deleted.items():
         if handle not in stays:
             deletion = DeleteRule(chain=overlay.ref, handle=handle, body=rule.body)
@@ -190,4 +189,9 @@ def _shared(old: Iterable[PlacedRule], new: Iterable[PlacedRule]) -> int:
 
 
 def _while_deleted(rules: Iterable[HeldRule], deleted: Container[int]) -> list[HeldRule]:
-    return list(takewhile(lambda rule: rule.handle in deleted, rules))
+    found = []
+    for rule in rules:
+        if rule.handle not in deleted:
+            break
+        found.append(rule)
+    return found

@@ -161,7 +161,9 @@ class ChainOverlay:
     def _first_held(self, rule: Rule) -> HeldRule | None:
         if self.cleared:
             return None
-        same = [held for held in self.original.find(rule) if held.handle not in self.deleted]
+        same = self.original.find(rule)
+        if self.deleted:
+            same = [held for held in same if held.handle not in self.deleted]
         if len(same) < 2:
             return same[0] if same else None
         handles = {held.handle for held in same}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from nfcore.engine._callsite import caller
+from nfcore.engine._callsite import CallSite, caller, drivers_caller
 from nfcore.engine._chain import PlacedRule
 from nfcore.engine._changes import Change, change_of
 from nfcore.engine._derive import Step
@@ -68,6 +68,7 @@ class Transaction:
         self._view = RulesetOverlay(source.current(), self._parsed)
         self._telling.looked()
         self._closed: str | None = None
+        self._site: CallSite | None = None
 
     @property
     def closed(self) -> bool:
@@ -296,7 +297,8 @@ class Transaction:
             TransactionClosed: the transaction has ended.
         """
         journal = self._open_view().journal
-        mark = journal.mark()
+        mark, site = journal.mark(), self._site
+        self._site = site or drivers_caller()
         journal.depth += 1
         try:
             yield
@@ -304,6 +306,7 @@ class Transaction:
             journal.roll_back(mark)
             raise
         finally:
+            self._site = site
             journal.depth -= 1
             if not journal.depth:
                 journal.forget()
@@ -406,9 +409,9 @@ class Transaction:
     def _change(self, method: _Method, *arguments: Any) -> None:
         """Make a change, in the name of the line of code that asks for it, and remember it."""
         view = self._open_view()
-        call = (method, (*arguments, caller()))
-        method(view, *call[1])
-        self._calls.append(call)
+        arguments = (*arguments, self._site or caller())
+        method(view, *arguments)
+        self._calls.append((method, arguments))
         view.journal.note(self._calls.pop)
 
 

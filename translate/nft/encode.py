@@ -30,6 +30,7 @@ NO_INTERFACE: Final = "INVAL/D"
 """What iptables-translate writes for ``! -i +``: a name that no interface can have."""
 
 _VERDICTS: Final = {"ACCEPT": "accept", "DROP": "drop", "RETURN": "return", "QUEUE": "queue"}
+_JUMPS: Final = (Jump, Goto)
 _BUILT_IN: Final = (Verdict, Jump, Goto)
 _FRAGMENT_OFFSET: Final = 0x1FFF
 _MAX_JSON_NUMBER: Final = (1 << 63) - 1
@@ -51,12 +52,21 @@ class NftRule:
     declarations: tuple[Statement, ...] = ()
 
 
-def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_REGISTRY) -> NftRule:
+def to_nft(
+    rule: Rule,
+    *,
+    tag: str | None = None,
+    shared: bool = False,
+    registry: Registry = DEFAULT_REGISTRY,
+) -> NftRule:
     """Turn a rule into nft's form.
 
     Args:
         rule: the rule.
         tag: text to keep with it that iptables' form does not show, or None.
+        shared: whether the rule is to stand in a table with others. iptables-translate's form is
+            that of a rule by itself: two of ``-m connlimit`` or ``-m hashlimit`` would share a set
+            that is not for both, or be refused. These have another form then.
         registry: the extensions to know.
 
     Returns:
@@ -66,13 +76,7 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
     Raises:
         Untranslatable: a match or target has no native form, or the comment is too long.
     """
-    expr: list[Statement] = []
-    expr += _interface("iifname", rule.in_interface)
-    expr += _interface("oifname", rule.out_interface)
-    expr += _fragment(rule)
-    expr += _protocol(rule)
-    expr += _address("saddr", rule.version, rule.source)
-    expr += _address("daddr", rule.version, rule.destination)
+    expr = _header(rule)
     declarations: list[Statement] = []
     hinted = False
     for index, value in enumerate(rule.matches):
@@ -80,10 +84,15 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
             hinted = hinted or index != len(rule.matches) - 1
             continue
         extension = registry.of_match(value)
-        expr += extension.to_nft(value, rule)
-        declarations += extension.declarations(value, rule)
+        if shared:
+            expr += extension.to_nft_shared(value, rule)
+            declarations += extension.declarations_shared(value, rule)
+        else:
+            expr += extension.to_nft(value, rule)
+            declarations += extension.declarations(value, rule)
         hinted = hinted or extension.needs_hint(value)
-    _check_comparisons(expr)
+    if rule.matches:
+        _check_comparisons(expr)
     expr.append(_counter(rule))
     expr += _target(rule.target, rule, registry)
     if rule.target is not None and not isinstance(rule.target, _BUILT_IN):
@@ -93,6 +102,24 @@ def to_nft(rule: Rule, *, tag: str | None = None, registry: Registry = DEFAULT_R
         comment=_comment(rule, registry, hinted=hinted, tag=tag),
         declarations=tuple(declarations),
     )
+
+
+def _header(rule: Rule) -> list[Statement]:
+    """What iptables' own options test."""
+    expr: list[Statement] = []
+    if rule.in_interface is not None:
+        expr.append(_interface("iifname", rule.in_interface))
+    if rule.out_interface is not None:
+        expr.append(_interface("oifname", rule.out_interface))
+    if rule.fragment is not None:
+        expr.append(_fragment(rule.fragment))
+    if rule.protocol is not None:
+        expr += _protocol(rule, rule.protocol)
+    if rule.source is not None:
+        expr.append(_address("saddr", rule.version, rule.source))
+    if rule.destination is not None:
+        expr.append(_address("daddr", rule.version, rule.destination))
+    return expr
 
 
 def _check_comparisons(expr: Sequence[Statement]) -> None:
@@ -117,14 +144,17 @@ def _counter(rule: Rule) -> Statement:
 
 
 def _comment(rule: Rule, registry: Registry, *, hinted: bool, tag: str | None) -> str | None:
+    target = _target_hint(rule.target, registry)
     texts = [value.text for value in rule.matches if isinstance(value, Comment)]
+    if not (texts or hinted or target or tag):
+        return None
     if len(texts) > 1:
         raise Untranslatable("a second -m comment", "an nft rule has one comment")
     return join_comment(
         RuleComment(
             text=texts[0] if texts else None,
             matches=tuple(_hint(value, registry) for value in rule.matches) if hinted else None,
-            target=_target_hint(rule.target, registry),
+            target=target,
             tag=tag,
         )
     )
@@ -139,7 +169,7 @@ def _hint(value: Match, registry: Registry) -> str:
 
 
 def _target_hint(target: Target | None, registry: Registry) -> str | None:
-    if target is None or isinstance(target, Jump | Goto):
+    if target is None or isinstance(target, _JUMPS):
         return None
     if isinstance(target, Verdict):
         # nft lists it as queue number 0, like NFQUEUE's.
@@ -148,12 +178,10 @@ def _target_hint(target: Target | None, registry: Registry) -> str | None:
     return None if hint is None else f"{target.name}:{hint}" if hint else target.name
 
 
-def _interface(key: str, value: Negatable[Interface] | None) -> list[Statement]:
-    if value is None:
-        return []
+def _interface(key: str, value: Negatable[Interface]) -> Statement:
     name = value.value.name
     if name == "+":
-        return [match(meta(key), NO_INTERFACE, negated=not value.negated)]
+        return match(meta(key), NO_INTERFACE, negated=not value.negated)
     if name.endswith(("\\*", "\\+")):
         raise Untranslatable(
             f"interface {name!r}", "nft lists it in the same way as one without the backslash"
@@ -165,20 +193,15 @@ def _interface(key: str, value: Negatable[Interface] | None) -> list[Statement]:
     stem, wildcard = (name[:-1], "*") if name.endswith("+") else (name, "")
     if not wildcard and stem.endswith("*"):
         stem = stem[:-1] + "\\*"
-    return [match(meta(key), stem + wildcard, negated=value.negated)]
+    return match(meta(key), stem + wildcard, negated=value.negated)
 
 
-def _fragment(rule: Rule) -> list[Statement]:
-    if rule.fragment is None:
-        return []
+def _fragment(value: Negatable[bool]) -> Statement:
     offset = bitwise_and(payload("ip", "frag-off"), _FRAGMENT_OFFSET)
-    return [match(offset, 0, negated=not rule.fragment.negated)]
+    return match(offset, 0, negated=not value.negated)
 
 
-def _protocol(rule: Rule) -> list[Statement]:
-    protocol = rule.protocol
-    if protocol is None:
-        return []
+def _protocol(rule: Rule, protocol: Negatable[int]) -> list[Statement]:
     name = protocol_name(protocol.value)
     if protocol.value > _MAX_PROTOCOL:
         raise Untranslatable(f"-p {name}", "a packet's protocol field holds 8 bits")
@@ -194,19 +217,15 @@ _NFT_NAMES: Final = frozenset(
 )
 
 
-def _address(
-    field: str, version: IPVersion, value: Negatable[MaskedAddress] | None
-) -> list[Statement]:
-    if value is None:
-        return []
+def _address(field: str, version: IPVersion, value: Negatable[MaskedAddress]) -> Statement:
     left = payload(version.family, field)
     length = value.value.prefix_length
     address = address_text(value.value.address)
     if length is None:
         left = bitwise_and(left, address_text(value.value.mask))
-        return [match(left, address, negated=value.negated)]
+        return match(left, address, negated=value.negated)
     right: Any = address if length == version.bits else prefix(address, length)
-    return [match(left, right, negated=value.negated)]
+    return match(left, right, negated=value.negated)
 
 
 def _target(target: Target | None, rule: Rule, registry: Registry) -> list[Statement]:

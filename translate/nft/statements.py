@@ -30,6 +30,7 @@ __all__ = [
 
 
 _FOLDED: Final = frozenset({("<", ">"), (">=", "<=")})
+_OPENING: Final = ("<", ">=")
 
 
 class MatchView(NamedTuple):
@@ -71,6 +72,9 @@ def are_folded(first: Statement, second: Statement) -> bool:
 
     It takes ``A < 5 B > 3`` for ``B != 5-3``, and ``A >= 3 B <= 5`` for ``B 3-5``.
     """
+    body = first.get("match")
+    if not isinstance(body, dict) or body.get("op") not in _OPENING:
+        return False
     before, after = read_match(first), read_match(second)
     if before is None or after is None or (before.op, after.op) not in _FOLDED:
         return False

@@ -18,6 +18,7 @@ LAYERS = (
     ("nfcore.bridge",),
     ("nfcore.layout", "nfcore.system", "nfcore.firewalld"),
     ("nfcore.inputs",),
+    ("nfcore.explain",),
     ("nfcore.host",),
     ("nfcore.doctor",),
     ("nfcore.cli",),

@@ -30,7 +30,14 @@ from nfcore.bridge._conflicts import (
     find_port_clash,
 )
 from nfcore.bridge._driver import Driver, check_port_fits, resolve_port
-from nfcore.bridge._facts import Linked, NetworkFact, OpenPort, PortMasqueraded, Published
+from nfcore.bridge._facts import (
+    Kind,
+    Linked,
+    NetworkFact,
+    OpenPort,
+    PortMasqueraded,
+    Published,
+)
 from nfcore.bridge._icc import set_icc
 from nfcore.bridge._internal import setup_internal_network_rules
 from nfcore.bridge._isolation import set_inc
@@ -92,6 +99,7 @@ __all__ = [
     "DriverConfig",
     "GatewayMode",
     "Inhabited",
+    "Kind",
     "Leak",
     "Link",
     "Linked",

@@ -10,6 +10,7 @@ import typer
 from nfcore.cli import (
     _apply,
     _doctor,
+    _explain,
     _leaks,
     _migrate,
     _network,
@@ -39,6 +40,7 @@ app.command("restore")(_restore.restore)
 app.add_typer(_network.app, name="network")
 app.add_typer(_port.app, name="port")
 app.command("translate", context_settings=_translate.CONTEXT_SETTINGS)(_translate.translate)
+app.command("explain")(_explain.explain)
 app.command("watch")(_watch.watch)
 app.command("leaks")(_leaks.leaks)
 app.command("migrate")(_migrate.migrate)

@@ -9,9 +9,11 @@ from nfcore.executor._base import Executor
 from nfcore.executor._cffi import CffiExecutor
 from nfcore.executor._choose import Choice, Contents, KindReport, choose_kind
 from nfcore.executor._fake import FakeExecutor
+from nfcore.executor._foreign import ForeignChain, ForeignTable
 from nfcore.executor._hybrid import HybridExecutor, has_native_form, is_legacy_handle
 from nfcore.executor._module import NftablesModuleExecutor
 from nfcore.executor._monitor import CommitEvents, EventKind, RulesetEvent, RulesetMonitor
+from nfcore.executor._native import NativeExecutor
 from nfcore.executor._netns import call_in_netns
 from nfcore.executor._nfnetlink import family_of
 from nfcore.executor._open import ExecutorKind, explain_choice, open_executor
@@ -30,10 +32,13 @@ __all__ = [
     "Executor",
     "ExecutorKind",
     "FakeExecutor",
+    "ForeignChain",
+    "ForeignTable",
     "HybridExecutor",
     "KindReport",
     "LegacyExecExecutor",
     "LegacyExecutor",
+    "NativeExecutor",
     "NftablesModuleExecutor",
     "RulesetEvent",
     "RulesetMonitor",

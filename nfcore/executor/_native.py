@@ -16,6 +16,7 @@ from nfcore.executor._base import Executor
 from nfcore.executor._compat import with_compat_rules
 from nfcore.executor._decode import decode_table, tables_among
 from nfcore.executor._encode import check_table_prefix, encode_json
+from nfcore.executor._foreign import ForeignTable, decode_foreign
 from nfcore.executor._monitor import RulesetMonitor
 from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._netns import call_in_netns
@@ -212,6 +213,35 @@ class NativeExecutor(Executor):
                 if not reply.answer.startswith(os.strerror(errno.ENOENT)):
                     raise ListingFailed(f"{ref} could not be listed: {reply.answer}")
         return None
+
+    def foreign_tables(self, version: IPVersion) -> tuple[ForeignTable, ...]:
+        """Every table but iptables' own that packets of an IP version pass.
+
+        Raises:
+            ListingFailed: one could not be read.
+        """
+        with self._lock:
+            self._check_open()
+            own = {self._prefix + table.name for table in self._present_tables()}
+            others = [name for name in self._kernel.tables(version) if name not in own]
+            tables = [self._foreign(version.family, name, version) for name in others]
+            tables += [self._foreign("inet", name, version) for name in self._kernel.inet_tables()]
+            tables += [
+                ForeignTable(family=family, name=name)
+                for family, names in self._kernel.lower_tables().items()
+                for name in names
+            ]
+        return tuple(tables)
+
+    def _foreign(self, family: str, name: str, version: IPVersion) -> ForeignTable:
+        what = {"table": {"family": family, "name": name}}
+        reply = self._library.run(_batch([_json({"list": what})]))
+        if not reply.done:
+            raise ListingFailed(f"{family} {name} could not be listed: {reply.answer}")
+        try:
+            return decode_foreign(reply.output, family, name, version)
+        except ValueError as error:
+            raise ListingFailed(f"{family} {name} was listed, but not as JSON: {error}") from error
 
     def generation(self) -> int:
         """How often the kernel's ruleset was changed, by anyone, modulo 2**32.

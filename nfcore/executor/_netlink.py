@@ -27,6 +27,7 @@ _NEWTABLE, _GETTABLE, _NEWCHAIN, _NEWRULE, _GETRULE, _NEWGEN, _GETGEN = 0, 1, 3,
 _NLM_F_CREATE, _NLM_F_APPEND = 0x400, 0x800
 _RULE_TABLE, _RULE_CHAIN, _RULE_HANDLE, _RULE_EXPRESSIONS, _RULE_COMPAT = 1, 2, 3, 4, 5
 _INET: Final = 1  # NFPROTO_INET
+_LOWER: Final = {"netdev": 5, "bridge": 7}  # NFPROTO_NETDEV, NFPROTO_BRIDGE
 _NESTED: Final = 0x8000
 _COMPAT_INVERTED: Final = 0x2
 _HOOKS: Final = {"prerouting": 0, "input": 1, "forward": 2, "output": 3, "postrouting": 4}
@@ -84,6 +85,14 @@ class NftablesSocket:
             ListingFailed: the kernel does not say.
         """
         return self._table_names(_INET)
+
+    def lower_tables(self) -> dict[str, list[str]]:
+        """The names of the tables below IP, by family (``bridge`` and ``netdev``).
+
+        Raises:
+            ListingFailed: the kernel does not say.
+        """
+        return {name: self._table_names(family) for name, family in _LOWER.items()}
 
     def _table_names(self, family: int) -> list[str]:
         return [

@@ -1,5 +1,6 @@
 """One host's networks: everything that the command line does, for programs."""
 
+from nfcore.host._explain import explain_packet
 from nfcore.host._host import Applied, Host
 from nfcore.host._migrate import Migration, Side, migrate
 from nfcore.host._save import save_text
@@ -14,6 +15,7 @@ __all__ = [
     "Repair",
     "Side",
     "Watcher",
+    "explain_packet",
     "migrate",
     "save_text",
 ]

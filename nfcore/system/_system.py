@@ -20,9 +20,11 @@ from nfcore.system._kernel_settings import (
     plan_forwarding,
 )
 from nfcore.system._links import Links
+from nfcore.system._looking import look
 from nfcore.system._step_events import events_of
 from nfcore.system._steps import Step
 from nfcore.system._sysctls import Sysctls
+from nfcore.system._view import HostView
 from translate import IPVersion
 
 __all__ = ["System", "SystemChange"]
@@ -54,6 +56,18 @@ class System:
     def forwards(self, version: IPVersion) -> bool:
         """Whether the host forwards packets of one IP version, or has none of it at all."""
         return self._here(lambda _: forwards(self.sysctls, version))
+
+    def look(self) -> HostView:
+        """The host's devices, addresses, routes, settings and tracked connections.
+
+        Raises:
+            NotFound: there is no such namespace.
+            SetupFailed: the kernel does not say.
+        """
+        try:
+            return look(self.sysctls, netns=self.netns)
+        except OSError as error:
+            raise SetupFailed(f"the host cannot be looked at: {error.strerror or error}") from error
 
     def plan(
         self,

@@ -36,6 +36,7 @@ BackendOption = Annotated[
     Backend,
     typer.Option(
         "--backend",
+        envvar="NFCORE_BACKEND",
         help="What talks to the kernel: auto (nf_tables where it is usable, else iptables-legacy; "
         "see nfcore doctor), nftables (libnftables by the compiled extension or else by the "
         "nftables module), cffi or module (just the one or the other), legacy "

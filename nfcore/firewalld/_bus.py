@@ -96,7 +96,7 @@ class FirewalldBus:
             method: the method.
             signature: the arguments' D-Bus types.
             body: the arguments.
-            path: the object's last part; empty is the main one.
+            path: the object's last part, or all of it from ``/`` on; empty is the main one.
 
         Returns:
             What was answered: None, one value, or several.
@@ -106,7 +106,7 @@ class FirewalldBus:
             OSError: no answer came.
         """
         address = DBusAddress(
-            f"{_ROOT}/{path}" if path else _ROOT,
+            path if path.startswith("/") else f"{_ROOT}/{path}" if path else _ROOT,
             bus_name=_NAME,
             interface=f"{_NAME}.{interface}" if interface else _NAME,
         )

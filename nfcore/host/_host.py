@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
 from nfcore.bridge import (
@@ -172,8 +172,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: a bridge or sysctl could not be set up; nothing was changed.
         """
-        self._set_up_firewalld()
-        with self._transaction() as work:
+        with self._in_firewalld(), self._transaction() as work:
             if layout is not None and layout != work.driver.name:
                 new = layout_named(layout, work.driver.driver)
                 convert(work.transaction, work.driver, new)
@@ -240,8 +239,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: the bridge or a sysctl could not be set up; nothing was changed.
         """
-        self._set_up_firewalld()
-        with self._transaction() as work:
+        with self._in_firewalld(), self._transaction() as work:
             check_new_network(spec, work.states)
             work.driver.ensure_started(work.transaction)
             work.driver.create_network(work.transaction, spec, made_by=MadeBy.HAND)
@@ -348,10 +346,9 @@ class Host:
         """The ruleset in the form of rules, whatever its layout."""
         return layout_of(ruleset).expand(ruleset)
 
-    def _set_up_firewalld(self) -> None:
-        """Before a transaction: what is added makes firewalld reload, which may remove rules."""
-        if self._firewalld is not None:
-            self._firewalld.set_up()
+    def _in_firewalld(self) -> AbstractContextManager[None]:
+        """Around a transaction: what is added makes firewalld reload, which may remove rules."""
+        return nullcontext() if self._firewalld is None else self._firewalld.set_up()
 
     def _finish(self, work: Work) -> None:
         """Commit, with what must be there before and what can only be done after."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -42,6 +44,8 @@ _QUIET: Final = 0.01
 _PATIENCE: Final = 0.5
 """Seconds after which it is repaired even if commits go on."""
 _ATTEMPTS: Final = 50
+_BUS_AWAY: Final = 2.0
+"""Seconds after which it is looked for a bus again where there was none."""
 
 UserRules = tuple[tuple[Rule, str | None], ...]
 
@@ -160,19 +164,32 @@ class Watcher:
             Whether somebody committed.
         """
         monitor = self._monitor.fileno()
-        if self._firewalld is not None and self._firewalld.has_news:
-            timeout = 0
-        bus = None if self._firewalld is None else self._firewalld.fileno()
-        if bus is not None:
-            others = (*others, bus)
-        readable, _, _ = select.select([monitor, *others], [], [], timeout)
-        if monitor not in readable:
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        if monitor not in self._readable([monitor, *others], end):
             return False
         until = time.monotonic() + _PATIENCE
         self._listen()
         while time.monotonic() < until and select.select([monitor], [], [], _QUIET)[0]:
             self._listen()
         return True
+
+    def _readable(self, files: Sequence[int], end: float) -> Sequence[int]:
+        """Which files are readable; none at the end, or where there is news of firewalld."""
+        firewalld = self._firewalld
+        while True:
+            pause = end - time.monotonic()
+            bus = None if firewalld is None else firewalld.fileno()
+            if firewalld is not None and bus is None:
+                pause = min(pause, _BUS_AWAY)
+            if firewalld is not None and firewalld.has_news:
+                pause = 0
+            watched = files if bus is None else [*files, bus]
+            limit = None if pause == math.inf else max(pause, 0)
+            readable, _, _ = select.select(watched, [], [], limit)
+            if readable or bus is not None or time.monotonic() >= end:
+                return readable
+            if firewalld is not None and firewalld.find_bus():
+                return ()
 
     def _listen(self) -> None:
         self._engine.ruleset  # noqa: B018 - the look takes in what was heard
@@ -187,8 +204,8 @@ class Watcher:
             NetfilterError: what the engine raises; nothing was changed.
         """
         began = time.monotonic()
-        self._enter_firewalld()
-        changes = self._repair()
+        with self._in_firewalld():
+            changes = self._repair()
         heard, self._heard = self._heard, _Heard()
         self._remember()
         if not changes:
@@ -233,13 +250,18 @@ class Watcher:
                 transaction.delete(_return_rule(version))
         return networks
 
-    def _enter_firewalld(self) -> None:
-        """At the beginning, and when firewalld has forgotten what was not permanent."""
+    @contextmanager
+    def _in_firewalld(self) -> Iterator[None]:
+        """At the beginning, and when firewalld has forgotten what was not permanent, enter it."""
         firewalld = self._firewalld
-        if firewalld is not None and (firewalld.reloaded() or not self._entered):
-            self._entered = True
-            firewalld.set_up()
-            firewalld.add_interfaces([network.spec.bridge for network in self._wanted])
+        if firewalld is None or (not firewalld.reloaded() and self._entered):
+            yield
+            return
+        self._entered = False
+        with firewalld.set_up():
+            yield
+        firewalld.add_interfaces([network.spec.bridge for network in self._wanted])
+        self._entered = True
 
     def close(self) -> None:
         """Close the engine and the connection to firewalld; the rules stay."""

@@ -54,7 +54,8 @@ class RealFirewalld:
     Args:
         netns: the network namespace to run them in.
         directory: where their files go.
-        backend: FirewallBackend of firewalld.conf(5).
+        backend: FirewallBackend of firewalld.conf(5); ``iptables-legacy`` is ``iptables`` on a host
+            whose alternatives say that iptables is iptables-legacy.
     """
 
     def __init__(self, netns: str, directory: Path, backend: str) -> None:
@@ -66,7 +67,9 @@ class RealFirewalld:
         shutil.copytree("/etc/firewalld", directory / "etc")
         path = directory / "etc" / "firewalld.conf"
         lines = [x for x in path.read_text().splitlines() if not x.startswith("FirewallBackend")]
-        path.write_text("\n".join([*lines, f"FirewallBackend={backend}", ""]))
+        kind = backend.removesuffix("-legacy")
+        path.write_text("\n".join([*lines, f"FirewallBackend={kind}", ""]))
+        self._before = "" if kind == backend else _legacy_alternatives(directory / "alternatives")
         self.bus: subprocess.Popen[bytes] | None = None
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -77,6 +80,7 @@ class RealFirewalld:
 
     def start(self) -> None:
         self.process = self._start(
+            *("sh", "-c", f'{self._before} exec "$@"', "sh"),
             *("firewalld", "--nofork", "--nopid", "--system-config", str(self._directory / "etc")),
             *("--log-target", "file", "--log-file", str(self._directory / "log")),
         )
@@ -105,10 +109,16 @@ class RealFirewalld:
         _end(self.process, how)
         self.process = None
 
+    def stop_bus(self) -> None:
+        """End the bus, and leave firewalld."""
+        _end(self.bus, signal.SIGTERM)
+        self.bus = None
+        self._socket.unlink(missing_ok=True)
+
     def end(self) -> None:
         """End both."""
         self.stop()
-        _end(self.bus, signal.SIGTERM)
+        self.stop_bus()
 
 
 def _end(process: subprocess.Popen[bytes] | None, how: signal.Signals) -> None:
@@ -117,13 +127,27 @@ def _end(process: subprocess.Popen[bytes] | None, how: signal.Signals) -> None:
         process.wait(timeout=_PATIENCE)
 
 
-@pytest.fixture(params=["nftables", "iptables"])
+def _legacy_alternatives(directory: Path) -> str:
+    """The shell command that makes iptables iptables-legacy, in ip-netns(8)'s own mounts only."""
+    shutil.copytree("/etc/alternatives", directory, symlinks=True)
+    for program in ("iptables", "ip6tables"):
+        for suffix in ("", "-save", "-restore"):
+            link = directory / f"{program}{suffix}"
+            link.unlink()
+            link.symlink_to(f"/usr/sbin/{program}-legacy{suffix}")
+    return f"mount --bind '{directory}' /etc/alternatives &&"
+
+
+@pytest.fixture(params=["nftables", "iptables", "iptables-legacy"])
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """firewalld's backend. With iptables (which is iptables-nft) it finds tables that hold native
-    expressions unusable, so there nfcore has tables of its own."""
+    """firewalld's backend. With iptables-nft it finds tables that hold native expressions
+    unusable, so there nfcore has tables of its own. iptables-legacy sees none of them, but both
+    kinds of tables are in use then, and nfcore asks which to program."""
     chosen: str = request.param
     if chosen == "iptables":
         monkeypatch.setenv("NFCORE_TABLE_PREFIX", "docker-")
+    if chosen == "iptables-legacy":
+        monkeypatch.setenv("NFCORE_BACKEND", "nftables")
     return chosen
 
 

@@ -130,14 +130,20 @@ def test_flows_in_a_zone_are_forgotten(zone: str, tracked: str) -> None:
 def test_there_is_one_listing_however_many_ports_there_are(
     tracked: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed = []
-    real = NFCTSocket.dump
+    opened: list[int] = []
+    listed: list[int] = []
+    init, dump = NFCTSocket.__init__, NFCTSocket.dump
 
-    def dump(self: NFCTSocket, *rest: Any) -> Any:
-        listed.append(self.asyncore._nfgen_family)
-        return real(self, *rest)
+    def init_and_note(self: NFCTSocket, *, nfgen_family: int) -> None:
+        opened.append(nfgen_family)
+        init(self, nfgen_family=nfgen_family)
 
-    monkeypatch.setattr(NFCTSocket, "dump", dump)
+    def dump_and_note(self: NFCTSocket) -> Any:
+        listed.append(opened[-1])
+        return dump(self)
+
+    monkeypatch.setattr(NFCTSocket, "__init__", init_and_note)
+    monkeypatch.setattr(NFCTSocket, "dump", dump_and_note)
     ports = [
         PublishedPort(address=ip_address(f"10.0.0.{n}"), port=53, protocol="udp", host_port=n)
         for n in range(1, 200)

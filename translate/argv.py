@@ -352,8 +352,7 @@ class _Scanner:
         elif key in {"jump", "goto"}:
             if "jump" in self._scanned.builtins or "goto" in self._scanned.builtins:
                 raise given.error("a rule has one target")
-            if key == "jump":
-                self._load_target(given)
+            self._load_target(given)
         self._scanned.builtins[key] = given
 
     def _load_match(self, given: Given) -> None:
@@ -363,8 +362,14 @@ class _Scanner:
         self._add_match(extension, f"-m {given.value}", given)
 
     def _load_target(self, given: Given) -> None:
-        extension = self._registry.target(given.value, self._scanned.version)
-        if extension is not None:
+        version = self._scanned.version
+        extension = self._registry.target(given.value, version)
+        if extension is None:
+            if any(self._registry.target(given.value, other) for other in IPVersion):
+                raise given.error(f"IPv{version} has no target {given.value}")
+        elif given.option.key == "goto":
+            raise given.error(f"{given.value} is a target, and no user-defined chain to go to")
+        else:
             self._scanned.target = LoadedExtension(
                 extension=extension, written=f"-j {given.value}", position=given.position
             )

@@ -26,6 +26,8 @@ __all__ = [
     "UDP",
     "UDPLITE",
     "nft_protocol",
+    "protocol_by_name",
+    "protocol_in_option",
     "protocol_name",
     "protocol_number",
 ]
@@ -105,6 +107,34 @@ _IANA: Final = MappingProxyType(
         "mptcp": 262,
     }
 )
+_IRREGULAR: Final = MappingProxyType(
+    {
+        "ipencap": ("IP-ENCAP",),
+        "ipv6": ("IPv6",),
+        "ipv6-route": ("IPv6-Route",),
+        "ipv6-frag": ("IPv6-Frag",),
+        "esp": ("IPSEC-ESP",),
+        "ah": ("IPSEC-AH",),
+        "ipv6-icmp": ("IPv6-ICMP",),
+        "ipv6-nonxt": ("IPv6-NoNxt",),
+        "ipv6-opts": ("IPv6-Opts",),
+        "rspf": ("RSPF", "CPHB"),
+        "ospf": ("OSPFIGP",),
+        "mobility-header": ("Mobility-Header",),
+        "udplite": ("UDPLite",),
+        "mpls-in-ip": ("MPLS-in-IP",),
+        "manet": (),
+        "shim6": ("Shim6",),
+        "ethernet": ("Ethernet",),
+    }
+)
+_ALIASES: Final = MappingProxyType(
+    {
+        alias: number
+        for name, number in _IANA.items()
+        for alias in _IRREGULAR.get(name, (name.upper(),))
+    }
+)
 _LIBXTABLES: Final = MappingProxyType(
     {
         "tcp": TCP,
@@ -147,6 +177,24 @@ def protocol_number(text: str) -> int | None:
     name = text.lower()
     known = _IANA.get(name, _LIBXTABLES.get(name))
     return parse_uint(text, maximum=255) if known is None else known
+
+
+def protocol_by_name(name: str) -> int | None:
+    """The number of a protocol, or None: as getprotobyname(3), which heeds case."""
+    return _IANA.get(name, _ALIASES.get(name))
+
+
+def protocol_in_option(text: str) -> int | None:
+    """The number of the protocol that a match's option names, or None.
+
+    Unlike with ``-p``, iptables doesn't put the name into lower case first.
+    """
+    number = parse_uint(text, maximum=255)
+    if number is None:
+        number = protocol_by_name(text)
+    if number is None:
+        number = _LIBXTABLES.get(text)
+    return None if number == MPTCP else number
 
 
 def protocol_name(number: int) -> str:

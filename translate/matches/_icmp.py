@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from translate.exceptions import InvalidRule
@@ -37,19 +37,24 @@ class IcmpMatch(Match):
         type: the type, or None for any (IPv4's ``any``).
         code: the code, or None for any.
         negated: whether the test is turned round.
+        any_code: the code that was written beside type 255, which is any type whatever the code
+            is: no part of what makes two equal.
     """
 
     type: int | None = None
     code: int | None = None
     negated: bool = False
+    any_code: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        for name in ("type", "code"):
+        for name in ("type", "code", "any_code"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 255:
                 raise InvalidRule(f"icmp {name} must be 0 to 255, not {value}")
         if self.type is None and self.code is not None:
             raise InvalidRule("an icmp code needs a type")
+        if self.type is not None and self.any_code is not None:
+            raise InvalidRule("any_code belongs to any type")
 
 
 I = TypeVar("I", bound=IcmpMatch)  # noqa: E741 - the one letter for an ICMP match
@@ -82,10 +87,15 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
             raise given.error(f"needs -p {protocol_name(self.protocols[0])} before it")
         option = given.require(self.option_name, f"--{self.option_name} must be given")
         kind, code = self._parse_type(option)
-        made: I = self.value(type=kind, code=code, negated=option.negated)
+        made: I = (
+            # IPv4's kernel module takes type 255 for any type and code.
+            self.value(any_code=code, negated=option.negated)
+            if kind == _ANY and self.has_any
+            else self.value(type=kind, code=code, negated=option.negated)
+        )
         return made
 
-    def _parse_type(self, given: Given) -> tuple[int | None, int | None]:
+    def _parse_type(self, given: Given) -> tuple[int, int | None]:
         text = given.value.lower()
         named = [t for t in self.types if t.name.lower().startswith(text)] if text else []
         exact = [t for t in named if t.name.lower() == text]
@@ -94,7 +104,7 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
             names = ", ".join(t.name for t in found)
             raise given.error(f"ambiguous type {given.value!r}: {names}")
         if found:
-            return self._unless_any(found[0].type, found[0].code)
+            return found[0].type, found[0].code
         type_text, slash, code_text = given.value.partition("/")
         kind = parse_uint(type_text, maximum=255)
         code = parse_uint(code_text, maximum=255) if slash else None
@@ -102,17 +112,14 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
             raise given.error(
                 f"unknown type {given.value!r}: a name, TYPE or TYPE/CODE with numbers up to 255"
             )
-        return self._unless_any(kind, code)
-
-    def _unless_any(self, kind: int, code: int | None) -> tuple[int | None, int | None]:
-        """IPv4's kernel module takes type 255 for any type and code."""
-        return (None, None) if kind == _ANY and self.has_any else (kind, code)
+        return kind, code
 
     def format(self, value: I, context: ParseContext) -> Sequence[str]:
         del context
         negation = ["!"] if value.negated else []
         if value.type is None:
-            return [*negation, f"--{self.option_name}", "any"]
+            text = "any" if value.any_code is None else f"{_ANY}/{value.any_code}"
+            return [*negation, f"--{self.option_name}", text]
         text = str(value.type) if value.code is None else f"{value.type}/{value.code}"
         return [*negation, f"--{self.option_name}", text]
 

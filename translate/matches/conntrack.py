@@ -17,7 +17,7 @@ from translate.matches._conntrack_nft import (
 )
 from translate.nft.cursor import Cursor
 from translate.ports import parse_port_range
-from translate.protocols import protocol_number
+from translate.protocols import protocol_in_option
 from translate.rule import Match, Rule
 from translate.types import IPVersion, Negatable, PortRange, Statement
 from translate.values.hosts import Host, read_host
@@ -159,7 +159,7 @@ def _read(given: Given, version: IPVersion) -> tuple[str, Any]:
 
 
 def _protocol(given: Given) -> int:
-    number = protocol_number(given.value)
-    if number is None or number > 255:
+    number = protocol_in_option(given.value)
+    if number is None:
         raise given.error(f"unknown protocol {given.value!r}: a name or a number from 0 to 255")
     return number

@@ -23,7 +23,7 @@ from translate.nft.statements import (
     set_of,
     value_range,
 )
-from translate.protocols import AH, ESP, nft_protocol
+from translate.protocols import AH, ESP, nft_protocol, protocol_by_name
 from translate.rule import Match, Rule
 from translate.types import IPVersion, Statement
 
@@ -139,7 +139,7 @@ def _read(given: Given) -> tuple[str, ...]:
     for word in filter(None, given.value.split(",")):
         known = _SHORT.get(word, word if word in _NUMBERS else None)
         if known is None:
-            known = _BY_WORD.get(word)
+            known = _BY_WORD.get(word, _BY_NUMBER.get(protocol_by_name(word)))
         if known is None:
             raise given.error(f"unknown header {word!r}: {', '.join((*_SHORT, 'esp', *_NUMBERS))}")
         names.add(known)

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from translate.exceptions import InvalidRule
 from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
 from translate.ports import parse_port
-from translate.protocols import protocol_number
+from translate.protocols import protocol_in_option
 from translate.rule import Match
 from translate.types import Negatable
 from translate.values.hosts import Host, read_host
@@ -111,8 +111,8 @@ class IpvsExtension(MatchExtension[Ipvs]):
 def _read_protocol(given: Given | None) -> Negatable[int] | None:
     if given is None:
         return None
-    number = protocol_number(given.value)
-    if number is None or number > 255:
+    number = protocol_in_option(given.value)
+    if number is None:
         raise given.error(f"unknown protocol {given.value!r}: a name or a number up to 255")
     return Negatable(number, given.negated)
 

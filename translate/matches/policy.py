@@ -10,7 +10,7 @@ from translate.exceptions import InvalidRule, Untranslatable
 from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
 from translate.nft.cursor import Cursor
 from translate.nft.statements import match, meta
-from translate.protocols import AH, ESP, IPCOMP, protocol_number
+from translate.protocols import AH, ESP, IPCOMP, protocol_in_option
 from translate.rule import Match, Rule
 from translate.types import IPVersion, Negatable, Statement
 from translate.values.hooks import require_chain
@@ -194,7 +194,7 @@ def _read_element(options: Iterable[Given], version: IPVersion) -> PolicyElement
 
 
 def _read_protocol(given: Given) -> str:
-    number = protocol_number(given.value)
+    number = protocol_in_option(given.value)
     name = next((name for name, value in _PROTOCOLS.items() if value == number), None)
     if name is None:
         raise given.error(f"{given.value!r} must be ah, esp or ipcomp")

@@ -99,7 +99,9 @@ class RateestExtension(MatchExtension[Rateest]):
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Rateest:
         del context
-        comparison = _read_comparison(given)
+        by_bytes = "rateest-bps1" in given or "rateest-bps2" in given
+        by_packets = "rateest-pps1" in given or "rateest-pps2" in given
+        comparison = _read_comparison(given, twice=by_bytes and by_packets)
         first = given.require("rateest1", "--rateest or --rateest1 must be given")
         second = given.get("rateest2")
         rates = {
@@ -114,8 +116,8 @@ class RateestExtension(MatchExtension[Rateest]):
             delta=used1,
             comparison=comparison.option.name[-2:],
             negated=comparison.negated,
-            by_bytes="rateest-bps1" in given or "rateest-bps2" in given,
-            by_packets="rateest-pps1" in given or "rateest-pps2" in given,
+            by_bytes=by_bytes,
+            by_packets=by_packets,
             bytes1=_bytes(rates["rateest-bps1"], used=used1),
             bytes2=_bytes(rates["rateest-bps2"], used=used2),
             packets1=_packets(rates["rateest-pps1"], used=used1),
@@ -137,7 +139,7 @@ class RateestExtension(MatchExtension[Rateest]):
         return words
 
 
-def _read_comparison(given: GivenOptions) -> Given:
+def _read_comparison(given: GivenOptions, *, twice: bool) -> Given:
     names = {f"rateest-{word}" for word in _COMPARISONS}
     options = [option for option in given if option.option.name in names]
     if not options:
@@ -145,6 +147,8 @@ def _read_comparison(given: GivenOptions) -> Given:
     for other in options[1:]:
         if (other.option, other.negated) != (options[0].option, options[0].negated):
             raise other.error(f"cannot be used with {options[0].written}")
+        if not twice:
+            raise other.error("this option may be given only once")
     return options[0]
 
 

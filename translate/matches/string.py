@@ -115,7 +115,10 @@ def _bytes(text: str) -> bytes:
 
 
 def _read_hex(given: Given) -> bytes:
-    r"""Text with bytes in hexadecimal between ``|``; outside, ``\`` takes what follows as it is."""
+    r"""Text with bytes in hexadecimal between ``|``; outside, ``\`` takes what follows as it is.
+
+    iptables doesn't look at the character behind a closing ``|``: it is always text.
+    """
     text = given.value
     pattern = b""
     at = 0
@@ -126,7 +129,8 @@ def _read_hex(given: Given) -> bytes:
                 break  # iptables passes over a lone one at the end
             block = text[at + 1 : end if end >= 0 else len(text)]
             pattern += _read_block(block, given, closed=end >= 0)
-            at = end + 1
+            pattern += _bytes(text[end + 1 : end + 2])
+            at = end + 2
         elif text[at] == "\\":
             if at + 1 == len(text):
                 raise given.error(f"nothing follows the backslash at the end of {text!r}")

@@ -58,7 +58,7 @@ class LedExtension(TargetExtension[Led]):
         option = given.get("led-delay")
         delay: int | None = 0
         if option is not None:
-            endless = option.value.lower() == "inf"
+            endless = option.value.lower().startswith("inf")
             delay = None if endless else read_uint(option, maximum=_MAX_DELAY)
         return Led(
             trigger_id=trigger_id.value, delay=delay, always_blink="led-always-blink" in given

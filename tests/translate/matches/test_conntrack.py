@@ -39,6 +39,7 @@ CASES = ExtensionCases(
         Case("-m conntrack --ctproto tcp", "-m conntrack --ctproto 6"),
         Case("-m conntrack ! --ctproto UDP", "-m conntrack ! --ctproto 17"),
         Case("-m conntrack --ctproto all", "-m conntrack --ctproto 0"),
+        Case("-m conntrack --ctproto IPSEC-ESP", "-m conntrack --ctproto 50"),
         Case("-m conntrack ! --ctproto 0xff", "-m conntrack ! --ctproto 255"),
         Case("-m conntrack --ctorigsrc 10.0.0.1/8", versions=(4,)),
         Case(
@@ -89,6 +90,13 @@ CASES = ExtensionCases(
         Refusal("-m conntrack --ctstate NEW --ctstate NEW", match="only once"),
         Refusal("-m conntrack --ctstatus SNAT", match="unknown name 'SNAT'"),
         Refusal("-m conntrack --ctproto foo", match="unknown protocol 'foo'"),
+        Refusal("-m conntrack --ctproto Tcp", match="unknown protocol 'Tcp'"),
+        Refusal(
+            "-m conntrack --ctproto mptcp",
+            match="unknown protocol 'mptcp'",
+            oracle=False,
+            reason="no packet carries 262; iptables takes it for 6",
+        ),
         Refusal("-m conntrack --ctproto 256", match="unknown protocol '256'"),
         Refusal("-m conntrack --ctorigsrc foo..bar", match="not an IPv. address"),
         Refusal(

@@ -33,6 +33,9 @@ CASES = ExtensionCases(
             "-m ipv6header ! --header ipv6-frag --soft",
         ),
         *(Case(f"-m ipv6header ! --header {name}") for name in _NAMES),
+        Case(
+            "-m ipv6header --header hopopt,IPv6-Frag", "-m ipv6header --header hop-by-hop,ipv6-frag"
+        ),
     ),
     refused=(
         Refusal("-m ipv6header", match="--header must be given"),

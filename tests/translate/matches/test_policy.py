@@ -21,6 +21,7 @@ CASES = ExtensionCases(
         Case("-m policy --reqid 0x10 --dir in", f"{_IN} --reqid 16"),
         Case(f"{_IN} ! --spi 010", f"{_IN} ! --spi 0x8"),
         Case(f"{_IN} --proto 108", f"{_IN} --proto ipcomp"),
+        Case(f"{_IN} --proto IPSEC-AH", f"{_IN} --proto ah"),
         Case(
             f"{_IN} --tunnel-src 10.0.0.1/8 --tunnel-dst 1.2.3.4 --mode tunnel --proto esp",
             f"{_IN} --proto esp --mode tunnel --tunnel-dst 1.2.3.4 --tunnel-src 10.0.0.1/8",
@@ -52,6 +53,7 @@ CASES = ExtensionCases(
         Refusal(f"{_IN} --reqid foo", match="not a number"),
         Refusal(f"{_IN} --spi 4294967296", match="not a number"),
         Refusal(f"{_IN} --proto tcp", match="must be ah, esp or ipcomp"),
+        Refusal(f"{_IN} --proto ESP", match="must be ah, esp or ipcomp"),
         Refusal(f"{_IN} --mode foo", match="unknown mode 'foo'"),
         Refusal(f"{_IN} --tunnel-src 1.2.3.4", match="need --mode tunnel", versions=(4,)),
         Refusal(f"{_IN} --mode transport --tunnel-dst ::1", match="need --mode", versions=(6,)),

@@ -96,6 +96,9 @@ CASES = ExtensionCases(
             "-m rateest --rateest RE1 --rateest-lt --rateest-bps 1 --rateest-bps2 1",
             match="only once",
         ),
+        Refusal(
+            "-m rateest --rateest RE1 --rateest-lt --rateest-lt --rateest-bps 1", match="only once"
+        ),
         Refusal("-m rateest --rateest RE1 --rateest-lt --rateest-bps 1foo", match="invalid rate"),
         Refusal("-m rateest --rateest RE1 --rateest-lt --rateest-bps 0x1bit", match="invalid rate"),
         Refusal("-m rateest --rateest RE1 --rateest-lt --rateest-pps 1k", match="not a number"),

@@ -33,6 +33,9 @@ CASES = ExtensionCases(
         _hex("|41|42|", '--string "A42"'),
         _hex("| 4142 |", '--string "AB"'),
         _hex("66|", '--string "66"'),
+        _hex("|41||42|", '--string "A|42"'),
+        _hex("|41|||42|", '--string "A|B"'),
+        _hex("|41|\\x", '--string "A\\\\x"'),
         _hex(r"a\|b\\\c", r'--string "a|b\\c"'),
         Case(
             "-m string --icase --to 0x20 --from 020 --algo bm --string foo",

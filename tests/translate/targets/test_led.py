@@ -23,6 +23,7 @@ CASES = ExtensionCases(
             'trigger-id "foo" --led-delay 42 --led-always-blink',
         ),
         LED.case("trigger-id foo --led-delay INF", 'trigger-id "foo" --led-delay inf'),
+        LED.case("trigger-id foo --led-delay Infinite", 'trigger-id "foo" --led-delay inf'),
     ),
     refused=(
         LED.refusal("delay 42", "--led-trigger-id must be given"),

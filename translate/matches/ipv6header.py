@@ -134,12 +134,18 @@ class Ipv6headerExtension(MatchExtension[Ipv6header]):
         return Ipv6header(headers=headers, soft=soft, negated=view.negated)
 
 
+def _known(word: str) -> str | None:
+    """The name of a header that is asked for by any of its names, or its number."""
+    if word in _NUMBERS:
+        return word
+    number = protocol_by_name(word)
+    return _SHORT.get(word, _BY_WORD.get(word)) if number is None else _BY_NUMBER.get(number)
+
+
 def _read(given: Given) -> tuple[str, ...]:
     names = set()
     for word in filter(None, given.value.split(",")):
-        known = _SHORT.get(word, word if word in _NUMBERS else None)
-        if known is None:
-            known = _BY_WORD.get(word, _BY_NUMBER.get(protocol_by_name(word)))
+        known = _known(word)
         if known is None:
             raise given.error(f"unknown header {word!r}: {', '.join((*_SHORT, 'esp', *_NUMBERS))}")
         names.add(known)

@@ -17,7 +17,7 @@ from translate.exceptions import (
     Untranslatable,
 )
 from translate.lines import format_command, translate_lines
-from translate.nft.commands import to_nft_commands
+from translate.nft.commands import to_nft_commands, without_repeated_declarations
 from translate.nft.decode import from_nft
 from translate.nft.encode import NftRule, to_nft
 from translate.opaque import Opaque
@@ -79,4 +79,5 @@ __all__ = [
     "to_nft",
     "to_nft_commands",
     "translate_lines",
+    "without_repeated_declarations",
 ]

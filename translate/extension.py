@@ -261,6 +261,18 @@ class Extension(ABC, Generic[V]):
         del value, rule
         return []
 
+    def to_nft_shared(self, value: V, rule: Rule) -> list[Statement]:
+        """The statements where the rule shares its table with rules that need sets too.
+
+        Raises:
+            Untranslatable: nft cannot say this.
+        """
+        return self.to_nft(value, rule)
+
+    def declarations_shared(self, value: V, rule: Rule) -> list[Statement]:
+        """The objects that those need beside them."""
+        return self.declarations(value, rule)
+
     def from_nft(self, cursor: Cursor) -> V | None:
         """Read the value from the statements at the cursor and step past them.
 

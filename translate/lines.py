@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from translate.command import Action, Command, parse_command
 from translate.exceptions import ParseError, TranslationError
-from translate.nft.commands import to_nft_commands
+from translate.nft.commands import to_nft_commands, without_repeated_declarations
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.save import format_rule, join_words
 from translate.types import IPVersion
@@ -72,17 +72,7 @@ def _translate(
     made: list[dict[str, Any]] = []
     for command in commands:
         made += to_nft_commands(command, registry=registry)
-    return json.dumps({"nftables": _without_repeated_declarations(made)})
-
-
-def _without_repeated_declarations(commands: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rules of one address list declare the same sets: once is enough."""
-    kept: list[dict[str, Any]] = []
-    for command in commands:
-        declares = "rule" not in next(iter(command.values()))
-        if not (declares and command in kept):
-            kept.append(command)
-    return kept
+    return json.dumps({"nftables": without_repeated_declarations(made)})
 
 
 def format_command(command: Command, *, registry: Registry = DEFAULT_REGISTRY) -> str:

@@ -17,6 +17,7 @@ from translate import (
     parse_command,
     to_nft_commands,
     translate_lines,
+    without_repeated_declarations,
 )
 from translate.files import dump_to_nft_commands, read_save, settle_save, write_save
 
@@ -83,7 +84,8 @@ def translate(
         for parsed in commands:
             sys.stdout.write(f"{format_command(parsed)}\n")
     else:
-        print_json({"nftables": [made for parsed in commands for made in to_nft_commands(parsed)]})
+        made = (one for parsed in commands for one in to_nft_commands(parsed))
+        print_json({"nftables": without_repeated_declarations(made)})
 
 
 def _translate_file(file: str, version: IPVersion, to: Form) -> None:

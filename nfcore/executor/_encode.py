@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from nfcore.exceptions import InvalidInput
 from nfcore.executor._checks import check_policy, check_table
+from nfcore.executor._declared import DeclaredSets
 from nfcore.executor._encode_rules import encode_rule_json
 from nfcore.executor._encode_sets import encode_element_json, encode_set_json
 from nfcore.operations import (
@@ -44,7 +45,7 @@ _ELEMENTS: Final = (AddElement, DeleteElement)
 _SETS: Final = (AddSet, DeleteSet)
 
 
-def encode_json(operation: Operation, prefix: str) -> str:
+def encode_json(operation: Operation, prefix: str, declared: DeclaredSets | None = None) -> str:
     """One operation's commands, joined by commas: one, after those for the sets that a rule needs.
 
     Each is text as soon as it is made: kept for a large transaction, JSON values would be millions
@@ -53,6 +54,8 @@ def encode_json(operation: Operation, prefix: str) -> str:
     Args:
         operation: what to do.
         prefix: what the kernel's tables have before iptables' names for them.
+        declared: the sets that the transaction so far, or one before, has made for rules; None
+            makes all that a rule needs.
 
     Raises:
         InvalidInput: it cannot be right.
@@ -60,12 +63,15 @@ def encode_json(operation: Operation, prefix: str) -> str:
         Untranslatable: its rule has no form in nft.
     """
     if isinstance(operation, _RULES):
-        return encode_rule_json(operation, prefix)
+        return encode_rule_json(operation, prefix, declared)
     if isinstance(operation, _ELEMENTS):
         return encode_element_json(operation, prefix)
     if isinstance(operation, _SETS):
         return encode_set_json(operation, prefix)
-    return _JSON.encode(_command(operation, prefix))
+    command = _command(operation, prefix)
+    if declared is not None and isinstance(operation, DeleteTable):
+        declared.forget(operation.table.version.family, prefix + operation.table.name)
+    return _JSON.encode(command)
 
 
 def check_table_prefix(prefix: str) -> str:

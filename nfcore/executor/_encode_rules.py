@@ -13,6 +13,7 @@ from typing import Final
 
 import translate
 from nfcore.executor._checks import check_handle, check_place, check_table
+from nfcore.executor._declared import DeclaredSets, SetPlace
 from nfcore.operations import AddRule, ChainRef, DeleteRule, NativeRule, TableRef
 from translate import NftRule, Statement, Untranslatable, check_chain_name
 from translate.nft.comment import RuleComment, join_comment
@@ -39,7 +40,7 @@ def encode_rule(operation: AddRule) -> NftRule:
         rule = NftRule(expr=tuple(dict(statement) for statement in body.expr), comment=comment)
     else:
         check_place(operation)
-        rule = translate.to_nft(body, tag=operation.tag)
+        rule = translate.to_nft(body, tag=operation.tag, shared=True)
     if rule.comment is not None:
         size = len(rule.comment.encode())
         if size > _COMMENT_BYTES:
@@ -50,8 +51,15 @@ def encode_rule(operation: AddRule) -> NftRule:
     return rule
 
 
-def encode_rule_json(operation: AddRule | DeleteRule, prefix: str) -> str:
+def encode_rule_json(
+    operation: AddRule | DeleteRule, prefix: str, declared: DeclaredSets | None = None
+) -> str:
     """The commands that add or delete a rule, joined by commas.
+
+    Args:
+        operation: what to do.
+        prefix: what the kernel's tables have before iptables' names for them.
+        declared: the sets that need no declaration; None declares all that the rule needs.
 
     Raises:
         InvalidInput: the operation cannot be right.
@@ -74,8 +82,8 @@ def encode_rule_json(operation: AddRule | DeleteRule, prefix: str) -> str:
     command = f'{{"{word}":{{"rule":{{{where},"expr":{expr}{comment}}}}}}}'
     if not rule.declarations:
         return command
-    needed = (_declaration(item, chain.table, prefix) for item in rule.declarations)
-    return ",".join([*needed, command])
+    needed = (_declaration(item, chain.table, prefix, declared) for item in rule.declarations)
+    return ",".join([*filter(None, needed), command])
 
 
 @lru_cache(maxsize=_CHAINS)
@@ -86,7 +94,13 @@ def _place(chain: ChainRef, prefix: str) -> str:
     return f'"family":"{table.version.family}","table":"{prefix}{table.name}","chain":{name}'
 
 
-def _declaration(item: Statement, table: TableRef, prefix: str) -> str:
+def _declaration(
+    item: Statement, table: TableRef, prefix: str, declared: DeclaredSets | None
+) -> str:
+    """The command that makes a set, or '' where it is there."""
     check_table(table)
-    place = {"family": table.version.family, "table": prefix + table.name}
-    return _JSON.encode({"add": {kind: body | place for kind, body in item.items()}})
+    family, name = table.version.family, prefix + table.name
+    body: Statement = item["set"]
+    if declared is not None and not declared.is_new(SetPlace(family, name, body["name"])):
+        return ""
+    return _JSON.encode({"add": {"set": body | {"family": family, "table": name}}})

@@ -105,7 +105,7 @@ def _rule_lines(chain: str, rule: KernelRule) -> Iterator[str]:
 
 
 def _native_text(rule: KernelRule) -> str:
-    native = translate.to_nft(rule.body, tag=rule.tag)
+    native = translate.to_nft(rule.body, tag=rule.tag, shared=True)
     expr = native.expr
     if rule.counters is None:
         expr = tuple(statement for statement in expr if "counter" not in statement)

@@ -310,7 +310,7 @@ def _decides_nothing(rule: Rule) -> bool:
 def has_native_form(rule: Rule) -> bool:
     """Whether nf_tables can hold a rule; to ask costs as much as to translate it."""
     try:
-        translate.to_nft(rule)
+        translate.to_nft(rule, shared=True)
     except Untranslatable:
         return False
     return True

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from nfcore.exceptions import BackendUnavailable, CommitRefused, ListingFailed
 from nfcore.executor._base import Executor
 from nfcore.executor._compat import with_compat_rules
+from nfcore.executor._declared import DeclaredSets, SetPlace
 from nfcore.executor._decode import decode_table, tables_among
 from nfcore.executor._encode import check_table_prefix, encode_json
 from nfcore.executor._foreign import ForeignTable, decode_foreign
@@ -270,7 +271,8 @@ class NativeExecutor(Executor):
 
     def _run(self, operations: Sequence[Operation], *, dry_run: bool) -> None:
         began = time.perf_counter()
-        commands = [encode_json(operation, self._prefix) for operation in operations]
+        declared = DeclaredSets(self._has_set)
+        commands = [encode_json(operation, self._prefix, declared) for operation in operations]
         self._encode_seconds = time.perf_counter() - began
         with self._lock:
             self._check_open()
@@ -282,6 +284,11 @@ class NativeExecutor(Executor):
             reply = self._library.run(_batch(commands))
             if not reply.done:
                 self._refuse(commands, operations, reply.answer)
+
+    def _has_set(self, place: SetPlace) -> bool:
+        with self._lock:
+            self._check_open()
+            return self._library.run(_batch([_json({"list": {"set": place._asdict()}})])).done
 
     def _refuse(
         self, commands: Sequence[str], operations: Sequence[Operation], answer: str | None

@@ -56,6 +56,23 @@ def test_noflush_adds_to_what_is_there(netns: str, nfcore: Run) -> None:
     assert "-j MINE\n-A INPUT -p udp -m udp --dport 53 -j ACCEPT\n" in saved
 
 
+def test_rules_that_share_sets_can_be_loaded_again(netns: str, nfcore: Run) -> None:
+    limited = "-m hashlimit --hashlimit-upto 5/sec --hashlimit-burst 5 --hashlimit-mode srcip"
+    rules = (
+        "-A INPUT -m recent --set --name seen --mask 255.255.255.255 --rsource\n"
+        f"-A INPUT -p tcp -m tcp --dport 80 {limited} --hashlimit-name web -j ACCEPT\n"
+        f"-A INPUT -p tcp -m tcp --dport 443 {limited} --hashlimit-name web -j ACCEPT\n"
+    )
+    chains = "".join(f":{name} ACCEPT [0:0]\n" for name in ("INPUT", "FORWARD", "OUTPUT"))
+    file = f"*filter\n{chains}{rules}COMMIT\n"
+    nfcore("restore", "--netns", netns, "-", stdin=file).ok()
+    assert nfcore("save", "--netns", netns).ok() == file
+    again = nfcore("restore", "--netns", netns, "-", stdin=file).ok()
+    assert again == "<stdin>: nothing to change\n"
+    nfcore("restore", "--noflush", "--netns", netns, "-", stdin=f"*filter\n{rules}COMMIT\n").ok()
+    assert nfcore("save", "--netns", netns).ok().count(rules) == 2
+
+
 def test_flush_takes_chains_away(netns: str, nfcore: Run) -> None:
     nfcore("restore", "--netns", netns, "-", stdin=FILE).ok()
     nfcore("restore", "--netns", netns, "-", stdin=MORE).ok()

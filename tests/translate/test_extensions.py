@@ -11,7 +11,7 @@ import pytest
 from tests.translate.harness.cases import Case, ExtensionCases, Native, Refusal
 from tests.translate.harness.discovery import modules
 from tests.translate.harness.legacy import Verdict
-from tests.translate.harness.native import Loaded, text_unit
+from tests.translate.harness.native import Loaded, Translated, text_unit
 from tests.translate.harness.oracles import Oracles, asked, expand, rule_of
 from translate import ParseError, Untranslatable, from_nft, save_line, to_nft
 
@@ -102,8 +102,8 @@ def _comparable(loaded: Loaded) -> Any:
 
 
 def _check_difference(
-    oracles: Oracles, version: int, case: Native, translated: str, ours: Loaded
+    oracles: Oracles, version: int, case: Native, translated: Translated, ours: Loaded
 ) -> None:
-    unit = text_unit(version, case.table, case.chain, translated)
+    unit = text_unit(version, case.table, case.chain, *translated)
     theirs = oracles.nft.load([unit])[0]
     assert _comparable(theirs) != _comparable(ours), "iptables-translate agrees: drop `expected`"

@@ -50,7 +50,7 @@ def dump_to_nft_commands(
 
 def _objects(saved: SavedRule, registry: Registry) -> tuple[Statement, ...]:
     try:
-        return rule_object(saved.rule, registry=registry)
+        return rule_object(saved.rule, shared=True, registry=registry)
     except Untranslatable as error:
         if saved.line is None:
             raise

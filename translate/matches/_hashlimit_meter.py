@@ -1,8 +1,10 @@
-"""Hashlimit as nft's meter: a set with a limit in each element."""
+"""Hashlimit as an nft set with a limit in each element: a meter of one rule's, or a named set."""
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from typing import TYPE_CHECKING, Any, Final
 
 from translate.exceptions import InvalidRule, Untranslatable
@@ -26,9 +28,12 @@ from translate.values.packet_rates import RATE_UNITS
 if TYPE_CHECKING:
     from translate.matches.hashlimit import Hashlimit
 
-__all__ = ["read_meter", "write_meter"]
+__all__ = ["declare_set", "read_meter", "write_meter", "write_set"]
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_SET_NAME: Final = "hashlimit_"
+_NAME_BYTES: Final = 255
+_SETS: Final = re.compile(f"@{_SET_NAME}(?P<name>.+)_[0-9a-f]{{8}}")
 _PORT_PROTOCOLS: Final = (TCP, UDP, UDPLITE, SCTP, DCCP)
 _ANY_PROTOCOL: Final = "th"
 _KEY_ORDER: Final = ("dstip", "dstport", "srcip", "srcport")
@@ -45,6 +50,53 @@ def write_meter(value: Hashlimit, rule: Rule) -> Statement:
     Raises:
         Untranslatable: nft cannot keep the name, the time or the ports.
     """
+    key, limit = _key(value, rule), _limit(value)
+    return {"meter": {"name": value.table_name, "key": key, "stmt": limit}}
+
+
+def write_set(value: Hashlimit, rule: Rule) -> Statement:
+    """The same with a set that all rules of the name, the rate and the modes have in common.
+
+    Raises:
+        Untranslatable: nft cannot keep the name, the time or the ports.
+    """
+    key, limit = _key(value, rule), _limit(value)
+    name = _set_name(value.table_name, key, limit)
+    return {"set": {"op": "update", "elem": key, "set": f"@{name}", "stmt": [limit]}}
+
+
+def declare_set(value: Hashlimit, rule: Rule) -> Statement:
+    """The set that `write_set`'s statement needs."""
+    key, limit = _key(value, rule), _limit(value)
+    types = [_type(mode, rule) for mode in _KEY_ORDER if mode in value.modes] or ["ether_type"]
+    body: Statement = {
+        "family": rule.version.family,
+        "table": rule.table,
+        "name": _set_name(value.table_name, key, limit),
+        "type": types[0] if len(types) == 1 else types,
+    }
+    if value.expire != _NO_TIMEOUT:
+        body["flags"] = ["timeout"]
+    return {"set": body}
+
+
+def _set_name(table_name: str, key: Any, limit: Statement) -> str:
+    """A set's elements keep the limit that they were made with, so each limit has its own set."""
+    digest = zlib.crc32(json.dumps([key, limit], sort_keys=True).encode())
+    name = f"{_SET_NAME}{table_name}_{digest:08x}"
+    if len(name) > _NAME_BYTES:
+        raise Untranslatable(
+            f"--hashlimit-name of {len(table_name)} bytes",
+            f"a set's name holds {_NAME_BYTES} bytes, {name[:20]}… among them",
+        )
+    return name
+
+
+def _type(mode: str, rule: Rule) -> str:
+    return "inet_service" if mode.endswith("port") else f"ipv{rule.version.value}_addr"
+
+
+def _key(value: Hashlimit, rule: Rule) -> Any:
     if not _NAME.fullmatch(value.table_name):
         raise Untranslatable(
             f"--hashlimit-name {value.table_name!r}", "nft's names have no such characters"
@@ -53,14 +105,13 @@ def write_meter(value: Hashlimit, rule: Rule) -> Statement:
     key: Any = _ONE_FOR_ALL
     if parts:
         key = parts[0] if len(parts) == 1 else {"concat": parts}
-    if value.expire != _NO_TIMEOUT:
-        if value.expire % 1000:
-            raise Untranslatable(
-                f"--hashlimit-htable-expire {value.expire}", "nft's JSON takes whole seconds"
-            )
-        key = {"elem": {"val": key, "timeout": value.expire // 1000}}
-    limit = _limit(value)
-    return {"meter": {"name": value.table_name, "key": key, "stmt": {"limit": limit}}}
+    if value.expire == _NO_TIMEOUT:
+        return key
+    if value.expire % 1000:
+        raise Untranslatable(
+            f"--hashlimit-htable-expire {value.expire}", "nft's JSON takes whole seconds"
+        )
+    return {"elem": {"val": key, "timeout": value.expire // 1000}}
 
 
 def _part(mode: str, value: Hashlimit, rule: Rule) -> Any:
@@ -82,7 +133,7 @@ def _port_header(rule: Rule) -> str:
     return protocol_name(protocol.value)
 
 
-def _limit(value: Hashlimit) -> dict[str, Any]:
+def _limit(value: Hashlimit) -> Statement:
     rate = value.rate
     if isinstance(rate, PacketsRate):
         limit: dict[str, Any] = {"rate": rate.count, "per": rate.unit, "burst": rate.burst}
@@ -93,19 +144,16 @@ def _limit(value: Hashlimit) -> dict[str, Any]:
         limit = {"rate": count, "rate_unit": unit, "per": "second"}
         if rate.burst:
             limit["burst"], limit["burst_unit"] = burst_in_units(rate)
-    return {**limit, "inv": True} if value.above else limit
+    return {"limit": {**limit, "inv": True} if value.above else limit}
 
 
 def read_meter(cursor: Cursor) -> dict[str, Any] | None:
-    """The fields of the value that a meter at the cursor stands for, or None."""
-    body = (cursor.peek() or {}).get("meter")
-    if not isinstance(body, dict) or not isinstance(body.get("name"), str):
+    """The fields of the value that a meter or set at the cursor stands for, or None."""
+    counted = _counted_in_meter(cursor.peek() or {}) or _counted_in_set(cursor.peek() or {})
+    if counted is None:
         return None
-    statement = body.get("stmt")
-    limit = statement.get("limit") if isinstance(statement, dict) else None
-    if not isinstance(limit, dict):
-        return None
-    key, expire = body.get("key"), _NO_TIMEOUT
+    name, key, limit = counted
+    expire = _NO_TIMEOUT
     if isinstance(key, dict) and isinstance(key.get("elem"), dict):
         seconds = number_from_json(key["elem"].get("timeout"))
         if not seconds or set(key["elem"]) != {"val", "timeout"}:
@@ -119,7 +167,29 @@ def read_meter(cursor: Cursor) -> dict[str, Any] | None:
     if fields is None or rate is None:
         return None
     above = bool(limit.get("inv", False))
-    return {"table_name": body["name"], "above": above, "rate": rate, "expire": expire, **fields}
+    return {"table_name": name, "above": above, "rate": rate, "expire": expire, **fields}
+
+
+def _counted_in_meter(statement: Statement) -> tuple[str, Any, dict[str, Any]] | None:
+    """The name, the key and the limit."""
+    body = statement.get("meter")
+    if not isinstance(body, dict) or not isinstance(body.get("name"), str):
+        return None
+    counted = body.get("stmt")
+    limit = counted.get("limit") if isinstance(counted, dict) else None
+    return (body["name"], body.get("key"), limit) if isinstance(limit, dict) else None
+
+
+def _counted_in_set(statement: Statement) -> tuple[str, Any, dict[str, Any]] | None:
+    body = statement.get("set")
+    if not isinstance(body, dict) or body.get("op") != "update":
+        return None
+    found = _SETS.fullmatch(str(body.get("set")))
+    counted = body.get("stmt")
+    if found is None or not isinstance(counted, list) or len(counted) != 1:
+        return None
+    limit = counted[0].get("limit") if isinstance(counted[0], dict) else None
+    return (found["name"], body.get("elem"), limit) if isinstance(limit, dict) else None
 
 
 def _read_key(key: Any, cursor: Cursor) -> dict[str, Any] | None:

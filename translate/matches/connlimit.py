@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ from translate.values.uints import read_uint
 __all__ = ["Connlimit", "ConnlimitExtension"]
 
 _WORD: Final = 0xFFFFFFFF
+_SET_NAME: Final = "connlimit0"
+_SETS: Final = re.compile(r"@connlimit[0-9]+")
+"""iptables-translate numbers the sets of several rules."""
 _METER_NAME: Final = "connlimit_"
 _SIDES: Final = {"saddr": "source", "daddr": "destination"}
 
@@ -50,11 +54,11 @@ class Connlimit(Match):
 
 
 class ConnlimitExtension(MatchExtension[Connlimit]):
-    """Translates ``-m connlimit`` into a meter of the rule's own.
+    """Translates ``-m connlimit`` into a set that counts; by itself, in iptables-translate's form.
 
-    iptables-translate declares a set ``connlimit0``, of IPv4 addresses for IPv6 too. Rules that
-    share a set share their counts and the first one's limit, and it stays when they go; a meter
-    comes and goes with its rule. Its name is made from the rule.
+    Rules that share a set share their counts and the first one's limit. So where there are others
+    in the table, the set is a meter, which comes and goes with its rule; its name is made from the
+    rule. (iptables-translate's set is of IPv4 addresses for IPv6 too.)
     """
 
     name = "connlimit"
@@ -92,27 +96,37 @@ class ConnlimitExtension(MatchExtension[Connlimit]):
         ]
 
     def to_nft(self, value: Connlimit, rule: Rule) -> list[Statement]:
-        name = next(name for name, side in _SIDES.items() if side == value.side)
-        count: dict[str, Any] = {"val": value.limit}
-        if value.above:
-            count["inv"] = True
+        key, count = _key(value, rule), _count(value)
+        return [{"set": {"op": "add", "elem": key, "set": f"@{_SET_NAME}", "stmt": [count]}}]
+
+    def declarations(self, value: Connlimit, rule: Rule) -> list[Statement]:
+        del value
         return [
             {
-                "meter": {
-                    "name": f"{_METER_NAME}{_digest(rule):08x}",
-                    "key": masked_field(name, value.length, rule.version),
-                    "stmt": {"ct count": count},
+                "set": {
+                    "family": rule.version.family,
+                    "table": rule.table,
+                    "name": _SET_NAME,
+                    "type": f"ipv{rule.version.value}_addr",
                 }
             }
         ]
 
+    def to_nft_shared(self, value: Connlimit, rule: Rule) -> list[Statement]:
+        name = f"{_METER_NAME}{_digest(rule):08x}"
+        return [{"meter": {"name": name, "key": _key(value, rule), "stmt": _count(value)}}]
+
+    def declarations_shared(self, value: Connlimit, rule: Rule) -> list[Statement]:
+        del value, rule
+        return []
+
     def from_nft(self, cursor: Cursor) -> Connlimit | None:
-        body = (cursor.peek() or {}).get("meter")
-        if not isinstance(body, dict) or not str(body.get("name")).startswith(_METER_NAME):
+        counted = _read_meter(cursor.peek() or {}) or _read_set(cursor.peek() or {})
+        if counted is None:
             return None
-        statement = body.get("stmt")
+        key, statement = counted
         count = statement.get("ct count") if isinstance(statement, dict) else None
-        field = read_masked_field(body.get("key"), cursor.version)
+        field = read_masked_field(key, cursor.version)
         if not isinstance(count, dict) or field is None or field.length is None:
             return None
         limit = count.get("val")
@@ -125,6 +139,38 @@ class ConnlimitExtension(MatchExtension[Connlimit]):
             length=field.length,
             side=_SIDES[field.name],
         )
+
+
+def _key(value: Connlimit, rule: Rule) -> Any:
+    name = next(name for name, side in _SIDES.items() if side == value.side)
+    return masked_field(name, value.length, rule.version)
+
+
+def _count(value: Connlimit) -> Statement:
+    count: dict[str, Any] = {"val": value.limit}
+    if value.above:
+        count["inv"] = True
+    return {"ct count": count}
+
+
+def _read_meter(statement: Statement) -> tuple[Any, Any] | None:
+    """The key, and what is counted for it."""
+    body = statement.get("meter")
+    if not isinstance(body, dict) or not str(body.get("name")).startswith(_METER_NAME):
+        return None
+    return body.get("key"), body.get("stmt")
+
+
+def _read_set(statement: Statement) -> tuple[Any, Any] | None:
+    body = statement.get("set")
+    if not isinstance(body, dict) or body.get("op") != "add":
+        return None
+    name, counted = body.get("set"), body.get("stmt")
+    if not isinstance(name, str) or not _SETS.fullmatch(name):
+        return None
+    if not isinstance(counted, list) or len(counted) != 1:
+        return None
+    return body.get("elem"), counted[0]
 
 
 def _digest(rule: Rule) -> int:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 
 from translate.exceptions import InvalidRule, Untranslatable
 from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
-from translate.matches._hashlimit_meter import read_meter, write_meter
+from translate.matches._hashlimit_meter import declare_set, read_meter, write_meter, write_set
 from translate.matches._hashlimit_rates import (
     MODES,
     BytesRate,
@@ -89,7 +89,11 @@ class Hashlimit(Match):
 
 
 class HashlimitExtension(MatchExtension[Hashlimit]):
-    """Translates ``-m hashlimit`` into a meter, as iptables-translate does where it can."""
+    """Translates ``-m hashlimit`` into a meter, as iptables-translate does where it can.
+
+    A meter is one rule's; where there are others in the table, it is a named set, which those of
+    one name have in common.
+    """
 
     name = "hashlimit"
     value = Hashlimit
@@ -110,7 +114,8 @@ class HashlimitExtension(MatchExtension[Hashlimit]):
         Option(name="hashlimit-rate-interval"),
     )
     caveats = (
-        "an entry's time runs from its first packet, not from its last",
+        "a meter's entries live from their first packet on, not from the last one on",
+        "rules of one name and with other rates or modes count apart; so do IP versions and tables",
         "without -p, packets without ports are told apart by the bytes in the ports' place",
     )
 
@@ -164,30 +169,15 @@ class HashlimitExtension(MatchExtension[Hashlimit]):
         return words
 
     def to_nft(self, value: Hashlimit, rule: Rule) -> list[Statement]:
-        full = rule.version.bits
-        for what, given, reason in (
-            ("--hashlimit-rate-match", value.rate_interval is not None, "nft measures no rates"),
-            ("--hashlimit-htable-size", value.size, "nft's sets find their own size"),
-            ("--hashlimit-htable-max", value.entries, "a full nft set does not drop packets"),
-            (
-                "--hashlimit-htable-gcinterval",
-                value.gc_interval != _GC_INTERVAL,
-                "nft's sets are cleaned up as they go",
-            ),
-            (
-                "--hashlimit-srcmask without srcip",
-                value.source_length != full and "srcip" not in value.modes,
-                "it has no effect",
-            ),
-            (
-                "--hashlimit-dstmask without dstip",
-                value.destination_length != full and "dstip" not in value.modes,
-                "it has no effect",
-            ),
-        ):
-            if given:
-                raise Untranslatable(what, reason)
+        _check_native(value, rule)
         return [write_meter(value, rule)]
+
+    def to_nft_shared(self, value: Hashlimit, rule: Rule) -> list[Statement]:
+        _check_native(value, rule)
+        return [write_set(value, rule)]
+
+    def declarations_shared(self, value: Hashlimit, rule: Rule) -> list[Statement]:
+        return [declare_set(value, rule)]
 
     def from_nft(self, cursor: Cursor) -> Hashlimit | None:
         fields = read_meter(cursor)
@@ -199,6 +189,32 @@ class HashlimitExtension(MatchExtension[Hashlimit]):
             return None
         cursor.take()
         return value
+
+
+def _check_native(value: Hashlimit, rule: Rule) -> None:
+    full = rule.version.bits
+    for what, given, reason in (
+        ("--hashlimit-rate-match", value.rate_interval is not None, "nft measures no rates"),
+        ("--hashlimit-htable-size", value.size, "nft's sets find their own size"),
+        ("--hashlimit-htable-max", value.entries, "a full nft set does not drop packets"),
+        (
+            "--hashlimit-htable-gcinterval",
+            value.gc_interval != _GC_INTERVAL,
+            "nft's sets are cleaned up as they go",
+        ),
+        (
+            "--hashlimit-srcmask without srcip",
+            value.source_length != full and "srcip" not in value.modes,
+            "it has no effect",
+        ),
+        (
+            "--hashlimit-dstmask without dstip",
+            value.destination_length != full and "dstip" not in value.modes,
+            "it has no effect",
+        ),
+    ):
+        if given:
+            raise Untranslatable(what, reason)
 
 
 def _parse_rate(given: GivenOptions, option: Given) -> tuple[PacketsRate | BytesRate, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from translate.command import Action, Command
@@ -12,7 +13,7 @@ from translate.rule import Rule
 from translate.tables import base_chain_json
 from translate.types import Statement
 
-__all__ = ["rule_object", "to_nft_commands"]
+__all__ = ["rule_object", "to_nft_commands", "without_repeated_declarations"]
 
 _BY_HANDLE: Final = (
     "nft names a rule by its handle, which only the kernel knows: see 'nft -a list chain'"
@@ -52,13 +53,33 @@ def to_nft_commands(command: Command, *, registry: Registry = DEFAULT_REGISTRY) 
     return [_other(command)]
 
 
-def rule_object(rule: Rule, *, registry: Registry = DEFAULT_REGISTRY) -> tuple[Statement, ...]:
+def without_repeated_declarations(commands: Iterable[Statement]) -> list[Statement]:
+    """The commands with each object declared once; the rules of one address list declare the same.
+
+    libnftables would take a set's second declaration for another set of the same name.
+    """
+    kept: list[Statement] = []
+    for command in commands:
+        declares = "rule" not in next(iter(command.values()))
+        if not (declares and command in kept):
+            kept.append(command)
+    return kept
+
+
+def rule_object(
+    rule: Rule, *, shared: bool = False, registry: Registry = DEFAULT_REGISTRY
+) -> tuple[Statement, ...]:
     """The objects that a rule needs beside it, and last the rule itself, without its place.
+
+    Args:
+        rule: the rule.
+        shared: whether it is to stand in a table with others, as for `to_nft`.
+        registry: the extensions to know.
 
     Raises:
         Untranslatable: nft has no form for the rule.
     """
-    made = to_nft(rule, registry=registry)
+    made = to_nft(rule, shared=shared, registry=registry)
     body: Statement = {"family": rule.version.family, "table": rule.table, "chain": rule.chain}
     body["expr"] = list(made.expr)
     if made.comment is not None:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tests.translate.harness.legacy import USER_CHAIN, Asked, program
 from tests.translate.harness.namespace import Command, Done, Namespace
@@ -17,6 +17,7 @@ __all__ = [
     "Listed",
     "Loaded",
     "Nft",
+    "Translated",
     "Unit",
     "json_unit",
     "load_command",
@@ -28,6 +29,7 @@ _PRIORITIES: Final = {"filter": 0, "mangle": -150, "raw": -300, "security": 50}
 _TRANSLATED: Final = re.compile(
     r"add rule (?P<family>ip6?) (?P<table>\S+) (?P<chain>\S+)(?P<rest>.*)", re.S
 )
+_SET: Final = re.compile(r"(add set ip6?) \S+ (.*)")
 _OWN: Final = frozenset({"handle", "table", "position", "index"})
 
 
@@ -218,19 +220,30 @@ def text_unit(version: int, table: str, chain: str, statements: str, declared: s
     return Unit(family, table, chain, (*declared.splitlines(), rule))
 
 
-def translate_lines(namespace: Namespace, asked: Sequence[Asked]) -> list[str | None]:
-    """The statements that iptables-translate prints for each rule; None where it prints none."""
+class Translated(NamedTuple):
+    """What iptables-translate prints for a rule: its statements, and lines that make their sets."""
+
+    statements: str
+    declared: str = ""
+
+
+def translate_lines(namespace: Namespace, asked: Sequence[Asked]) -> list[Translated | None]:
+    """What iptables-translate prints for each rule; None where it prints none."""
     done = namespace.run(
         Command([program(a.version, "translate"), "-t", a.table, "-A", a.chain, *a.words])
         for a in asked
     )
-    return [_statements(one) for one in done]
+    return [_translated(one) for one in done]
 
 
-def _statements(done: Done) -> str | None:
-    lines = done.stdout.splitlines()
-    if done.status != 0 or len(lines) != 1 or lines[0].startswith("nft #"):
+def _translated(done: Done) -> Translated | None:
+    if done.status != 0 or not done.stdout or done.stdout.startswith("nft #"):
         return None
     # It doesn't escape quotes within, so this is no matter for a shell's rules.
-    found = _TRANSLATED.fullmatch(lines[0].removeprefix("nft ").removeprefix("'").removesuffix("'"))
-    return None if found is None else found["rest"].strip()
+    lines = [line.removeprefix("nft ").strip("'") for line in done.stdout.splitlines()]
+    found = _TRANSLATED.fullmatch(lines[-1])
+    sets = [_SET.fullmatch(line) for line in lines[:-1]]
+    if found is None or None in sets:
+        return None
+    declared = "\n".join(f"{one[1]} {{table}} {one[2]}" for one in sets if one is not None)
+    return Translated(found["rest"].strip(), declared)

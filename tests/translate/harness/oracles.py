@@ -12,6 +12,7 @@ from tests.translate.harness.namespace import Namespace
 from tests.translate.harness.native import (
     Loaded,
     Nft,
+    Translated,
     json_unit,
     text_unit,
     translate_lines,
@@ -26,7 +27,7 @@ AnyCase: TypeAlias = Case | Refusal | Native
 class NativeAnswer(NamedTuple):
     """Both sides of a native form: what iptables-translate says, how nft lists that and ours."""
 
-    translated: str | None
+    translated: Translated | None
     theirs: Loaded | None
     rule: Rule | None
     nft: NftRule | None
@@ -92,15 +93,14 @@ class Oracles:
             self._native_namespace, [asked(version, case) for version, case in every]
         )
         theirs = []
-        for (version, case), text in zip(every, translated, strict=True):
-            wanted = text
+        for (version, case), printed in zip(every, translated, strict=True):
+            wanted = printed
             if case.expected is not None:
                 counted = re.search(r"\bcounter\b", case.expected)
-                wanted = case.expected if counted else f"{case.expected} counter"
+                text = case.expected if counted else f"{case.expected} counter"
+                wanted = Translated(text, case.declared)
             theirs.append(
-                None
-                if wanted is None
-                else text_unit(version, case.table, case.chain, wanted, case.declared)
+                None if wanted is None else text_unit(version, case.table, case.chain, *wanted)
             )
         made = [_made(asked(version, case)) for version, case in every]
         ours = [None if nft is None or rule is None else json_unit(rule, nft) for rule, nft in made]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import strategies as st
 
@@ -10,12 +13,11 @@ from tests.translate.harness import ExtensionCases
 from tests.translate.harness.native import json_unit
 from tests.translate.harness.oracles import Oracles
 from tests.translate.strategies import versions, whole_rules
-from translate import InvalidRule, IPVersion, Rule, parse, to_nft
+from translate import InvalidRule, IPVersion, Opaque, Rule, from_nft, parse, to_nft
 from translate.matches.connlimit import Connlimit
 
 V4, V6 = (4,), (6,)
 CONNLIMIT = At(prefix="-m connlimit --connlimit-")
-_REASON = "its set stays when the rule goes, and is of IPv4 addresses for IPv6 too"
 
 CASES = ExtensionCases(
     name="connlimit",
@@ -53,23 +55,14 @@ CASES = ExtensionCases(
         ),
     ),
     native=(
-        CONNLIMIT.native(
-            "above 2",
-            "meter connlimit_1da936b2 { ip saddr ct count over 2 }",
-            _REASON,
-            versions=V4,
-        ),
-        CONNLIMIT.native(
-            "upto 2 --connlimit-mask 24",
-            "meter connlimit_1c300b11 { ip saddr and 255.255.255.0 ct count 2 }",
-            _REASON,
-            versions=V4,
-        ),
+        CONNLIMIT.native("above 2", versions=V4),
+        CONNLIMIT.native("upto 2 --connlimit-mask 24", versions=V4),
+        CONNLIMIT.native("upto 2 --connlimit-mask 0 --connlimit-daddr", versions=V4),
         CONNLIMIT.native(
             "above 4294967295 --connlimit-daddr --connlimit-mask 64",
-            "meter connlimit_089fd575 { ip6 daddr and ffff:ffff:ffff:ffff:: "
-            "ct count over 4294967295 }",
-            _REASON,
+            "add @connlimit0 { ip6 daddr and ffff:ffff:ffff:ffff:: ct count over 4294967295 }",
+            "iptables-translate's set is of IPv4 addresses",
+            declared="add set ip6 {table} connlimit0 { type ipv6_addr; flags dynamic; }",
             versions=V6,
         ),
     ),
@@ -102,16 +95,39 @@ def test_wrong_values(values: dict[str, object], message: str) -> None:
         Connlimit(**{**good, **values})  # type: ignore[arg-type] # one wrong value at a time
 
 
-def test_each_rule_has_its_own_meter_and_takes_it_along(oracles: Oracles) -> None:
+def test_beside_others_each_rule_has_its_own_meter_and_takes_it_along(oracles: Oracles) -> None:
     words = ["-p", "tcp", "-m", "connlimit", "--connlimit-above"]
-    made = [
-        (rule, to_nft(rule))
-        for limit in ("2", "3")
-        for rule in [parse([*words, limit], version=IPVersion.V4, chain="FORWARD")]
-    ]
+    rules = [parse([*words, limit], version=IPVersion.V4, chain="FORWARD") for limit in ("2", "3")]
+    made = [(rule, to_nft(rule, shared=True)) for rule in rules]
     names = {nft.expr[1]["meter"]["name"] for _, nft in made}
     assert len(names) == 2
     assert all(not nft.declarations for _, nft in made)
-    for one in oracles.nft.load([json_unit(rule, nft) for rule, nft in made]):
-        assert one.listed is not None, one.error
-        assert one.listed.objects == ()
+    first, second = (json_unit(rule, nft) for rule, nft in made)
+    (loaded,) = oracles.nft.load([replace(first, commands=first.commands + second.commands)])
+    assert loaded.listed is not None, loaded.error
+    assert loaded.listed.objects == ()
+    assert [read(listed) for listed in loaded.listed.rules] == rules
+
+
+def read(listed: dict[str, Any]) -> Rule:
+    rule, _ = from_nft(listed["expr"], version=IPVersion.V4, table="filter", chain="FORWARD")
+    return rule
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"op": "update"},
+        {"set": "@other"},
+        {"stmt": [{"counter": None}]},
+        {"stmt": []},
+        {"stmt": 5},
+        {"elem": {"meta": {"key": "mark"}}},
+    ],
+)
+def test_another_set_stays_opaque(change: dict[str, Any]) -> None:
+    rule = parse(["-m", "connlimit", "--connlimit-above", "2"], chain="FORWARD")
+    (statement, counter) = to_nft(rule).expr
+    other = {"set": {**statement["set"], **change}}
+    decoded, _ = from_nft([other, counter], version=IPVersion.V4, table="filter", chain="FORWARD")
+    assert decoded.matches == (Opaque.of(other),)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.translate.at import At
 from tests.translate.harness import ExtensionCases
+from tests.translate.harness.native import json_unit
+from tests.translate.harness.oracles import Oracles
 from tests.translate.strategies import versions, whole_rules
-from translate import InvalidRule, Negatable, Rule
+from translate import (
+    InvalidRule,
+    IPVersion,
+    Negatable,
+    NftRule,
+    Rule,
+    Untranslatable,
+    from_nft,
+    parse,
+    to_nft,
+)
 from translate.matches._hashlimit_rates import BytesRate, PacketsRate
 from translate.matches.hashlimit import Hashlimit
 from translate.protocols import SCTP, TCP, UDP
@@ -284,3 +298,54 @@ def test_wrong_values(values: dict[str, object], message: str) -> None:
 def test_wrong_rates(kind: type, values: dict[str, object], message: str) -> None:
     with pytest.raises(InvalidRule, match=message):
         kind(**values)
+
+
+WEB = "upto 5/sec --hashlimit-mode srcip --hashlimit-name web"
+
+
+def beside_others(words: str) -> tuple[Rule, NftRule]:
+    rule = parse(f"-p tcp -m hashlimit --hashlimit-{words}".split(), chain="FORWARD")
+    return rule, to_nft(rule, shared=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "types"),
+    [
+        (WEB, "ipv4_addr"),
+        (f"{WEB} --hashlimit-htable-expire 60000", "ipv4_addr"),
+        (f"{WEB} --hashlimit-srcmask 24", "ipv4_addr"),
+        ("above 5/sec --hashlimit-name web", "ether_type"),
+        (
+            "upto 20kb/s --hashlimit-burst 1mb --hashlimit-mode srcip,dstport --hashlimit-name x",
+            ["inet_service", "ipv4_addr"],
+        ),
+    ],
+)
+def test_beside_others_rules_of_one_name_share_a_set(
+    words: str, types: str | list[str], oracles: Oracles
+) -> None:
+    rule, nft = beside_others(words)
+    unit = json_unit(rule, nft)
+    (declaration, command) = unit.commands
+    (loaded,) = oracles.nft.load([replace(unit, commands=(declaration, command, command))])
+    assert loaded.listed is not None, loaded.error
+    (shared,) = loaded.listed.objects
+    assert shared["set"]["type"] == types
+    for listed in loaded.listed.rules:
+        decoded, _ = from_nft(listed["expr"], version=IPVersion.V4, table="filter", chain="FORWARD")
+        assert decoded == rule
+
+
+def test_rules_of_one_name_with_other_limits_have_other_sets() -> None:
+    others = (WEB, WEB.replace("upto", "above"), WEB.replace("5/sec", "6/sec"))
+    names = [beside_others(words)[1].declarations[0]["set"]["name"] for words in others]
+    assert len({*names}) == 3
+    assert all(name.startswith("hashlimit_web_") for name in names)
+
+
+def test_a_name_that_leaves_no_room() -> None:
+    name = "x" * 254
+    rule = parse(f"-m hashlimit --hashlimit-upto 1/s --hashlimit-name {name}".split(), chain="A")
+    assert to_nft(rule).expr[0]["meter"]["name"] == name
+    with pytest.raises(Untranslatable, match="a set's name holds 255 bytes"):
+        to_nft(rule, shared=True)

@@ -18,6 +18,7 @@
         ├── BackendUnavailable          no usable executor, with what each answered
         ├── CommitRefused               the kernel or tool refused a transaction; nothing changed
         ├── PartlyCommitted             part of a transaction could not be taken back; says which
+        ├── Overtaken                   others committed first; nothing changed
         ├── ListingFailed               the kernel's ruleset could not be read
         ├── EventsLost                  the kernel's notifications no longer make a whole
         ├── Locked                      another engine is at work
@@ -55,6 +56,7 @@ __all__ = [
     "NetfilterError",
     "NfcoreError",
     "NotFound",
+    "Overtaken",
     "ParseError",
     "PartlyCommitted",
     "SetupFailed",
@@ -169,6 +171,10 @@ class CommitRefused(NfcoreError):
         if self.call_site is not None:
             parts.append(f" asked for at {self.call_site}")
         return f"{''.join(parts)}: {self.answer}; nothing was changed"
+
+
+class Overtaken(NfcoreError):
+    """Others committed since the ruleset was looked at; nothing of the transaction was done."""
 
 
 class PartlyCommitted(NfcoreError):

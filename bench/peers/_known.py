@@ -32,6 +32,11 @@ class KnownRuleset:
         self._ruleset = Ruleset()
         self._handles = handles
 
+    @property
+    def generation(self) -> None:
+        """Nothing counts commits here."""
+        return None
+
     def current(self) -> Ruleset:
         """The ruleset after all that was committed."""
         return self._ruleset

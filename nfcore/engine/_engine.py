@@ -15,7 +15,7 @@ from nfcore.engine._sources import open_source
 from nfcore.engine._telling import Telling
 from nfcore.engine._transaction import Transaction
 from nfcore.events import Observer
-from nfcore.exceptions import CommitRefused, NetfilterError
+from nfcore.exceptions import CommitRefused, NetfilterError, Overtaken
 from nfcore.executor._base import Executor
 from nfcore.operations import Operation
 from translate import Rule
@@ -140,8 +140,11 @@ class Engine:
                 if check_only:
                     self._executor.check(operations)
                     return operations
+                generation = self._source.generation if attempt < _ATTEMPTS else None
                 try:
-                    self._executor.commit(operations)
+                    self._executor.commit(operations, generation=generation)
+                except Overtaken:
+                    attempt += 1
                 except NetfilterError as error:
                     retry = isinstance(error, CommitRefused) and attempt < _ATTEMPTS
                     if not (retry and self._source.moved()):

@@ -62,6 +62,10 @@ ForeignCommit = Callable[[CommitEvents], None]
 class MirroredExecutor(Protocol):
     """What a mirror asks of an executor."""
 
+    @property
+    def element_port(self) -> int:
+        """The netlink port of commits of nothing but elements."""
+
     def snapshot(self) -> Snapshot:
         """The present tables, with their generation."""
 
@@ -102,9 +106,16 @@ class Mirror:
         self._generation = 0
         self._dirty: set[ChainRef] = set()
         self._dirty_sets: set[SetRef] = set()
+        self._element_port = executor.element_port
         self._own_port: int | None = None
+        """The port of the executor's other commits, once one was recognized."""
         self.listings = 0
         """How often the whole ruleset was listed."""
+
+    @property
+    def generation(self) -> int:
+        """The picture's generation."""
+        return self._generation
 
     def current(self) -> Ruleset:
         """The ruleset as the kernel holds it now.
@@ -196,7 +207,8 @@ class Mirror:
             EventsLost: they don't make a whole.
             NotFound: they don't fit the picture.
         """
-        commits = [commit for commit in self._monitor.read() if self._is_news(commit.generation)]
+        heard = self._monitor.read(unread=self._element_port)
+        commits = [commit for commit in heard if self._is_news(commit.generation)]
         mine = None if own is None else self._own_among(commits, own)
         for commit in commits:
             if commit.generation != (self._generation + 1) % _GENERATIONS:
@@ -204,7 +216,8 @@ class Mirror:
             self._generation = commit.generation
             if commit is mine and own is not None and self._ruleset is not None:
                 self._ruleset.apply(own, commit.rule_handles())
-                self._own_port = commit.port
+                if commit.port != self._element_port:
+                    self._own_port = commit.port
             else:
                 self._carry_over(commit)
                 if self._on_foreign is not None:
@@ -216,9 +229,9 @@ class Mirror:
     def _own_among(
         self, commits: Sequence[CommitEvents], operations: Sequence[Operation]
     ) -> CommitEvents:
-        if self._own_port is not None:
-            mine = [commit for commit in commits if commit.port == self._own_port]
-        else:
+        ports = {self._element_port, self._own_port}
+        mine = [commit for commit in commits if commit.port in ports]
+        if not mine and self._own_port is None:
             mine = [commit for commit in commits if self._fits(commit, operations)]
         if len(mine) != 1:
             raise EventsLost(f"{len(mine)} notifications fit the engine's own commit")

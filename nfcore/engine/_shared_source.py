@@ -31,6 +31,11 @@ class SharedSource:
         self._phantoms: set[ChainRef] = set()
         """Chains shown for their rules in the legacy tables alone, nf_tables having none."""
 
+    @property
+    def generation(self) -> int | None:
+        """That of the picture of nf_tables."""
+        return self._native.generation
+
     def current(self) -> Ruleset:
         """Both, as they are now.
 

@@ -17,6 +17,10 @@ __all__ = ["ListingSource", "RulesetSource"]
 class RulesetSource(Protocol):
     """Keeps the indexed ruleset that transactions are laid over."""
 
+    @property
+    def generation(self) -> int | None:
+        """The generation of what `current` last gave; None where there is no telling."""
+
     def current(self) -> Ruleset:
         """The ruleset as the kernel holds it now. A transaction only reads it."""
 
@@ -45,6 +49,11 @@ class ListingSource:
         self._executor = executor
         self._observer = observer
         self._generation: int | None = None
+
+    @property
+    def generation(self) -> int | None:
+        """The last listing's generation."""
+        return self._generation
 
     def current(self) -> Ruleset:
         """List and index.

@@ -16,7 +16,7 @@ from nfcore.engine._ruleset_overlay import RulesetOverlay
 from nfcore.engine._source import RulesetSource
 from nfcore.engine._telling import Telling
 from nfcore.events import Observer
-from nfcore.exceptions import CommitRefused, NetfilterError, TransactionClosed
+from nfcore.exceptions import CommitRefused, NetfilterError, Overtaken, TransactionClosed
 from nfcore.executor import Executor
 from nfcore.operations import (
     AddElement,
@@ -357,19 +357,25 @@ class Transaction:
 
     def _commit(self) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
-            if self._source.moved():
-                self._begin_again()
             steps = self._view.steps()
             if not steps:
-                self._telling.unchanged()
-                return
+                if not self._source.moved():
+                    self._telling.unchanged()
+                    return
+                self._begin_again()
+                continue
             operations = [step.operation for step in steps]
             self._telling.planned()
+            generation = self._source.generation if attempt < _ATTEMPTS else None
             try:
-                self._executor.commit(operations)
+                self._executor.commit(operations, generation=generation)
+            except Overtaken:
+                self._begin_again()
+                continue
             except CommitRefused as refusal:
                 if attempt < _ATTEMPTS and self._source.moved():
-                    continue  # it may have been refused for what others did just before it
+                    self._begin_again()  # it may have been refused for what others did before it
+                    continue
                 sited = _with_call_site(refusal, steps)
                 self._telling.refused(operations, sited)
                 raise sited from refusal

@@ -27,11 +27,17 @@ class Executor(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def commit(self, operations: Sequence[Operation]) -> None:
+    def commit(self, operations: Sequence[Operation], *, generation: int | None = None) -> None:
         """Carry out all operations in one atomic transaction.
+
+        Args:
+            operations: what to do.
+            generation: the ruleset's generation over which they were planned; None is any.
+                Executors that have no generations take no notice.
 
         Raises:
             CommitRefused: the kernel refused one; nothing was changed.
+            Overtaken: the ruleset is of another generation by now; nothing was changed.
             Untranslatable: a rule has no form that this executor can send; nothing was sent.
         """
 

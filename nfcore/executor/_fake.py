@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Self
 
-from nfcore.exceptions import BackendUnavailable
+from nfcore.exceptions import BackendUnavailable, Overtaken
 from nfcore.executor._base import Executor
 from nfcore.executor._encode import encode_json
 from nfcore.executor._fake_text import dump_ruleset, parse_ruleset
@@ -61,15 +61,18 @@ class FakeExecutor(Executor):
         """
         return dump_ruleset(self._ruleset.snapshot())
 
-    def commit(self, operations: Sequence[Operation]) -> None:
+    def commit(self, operations: Sequence[Operation], *, generation: int | None = None) -> None:
         """Carry out all operations, or none.
 
         Raises:
             CommitRefused: the kernel would refuse one; nothing was changed.
             InvalidInput: an operation that cannot be right; nothing was changed.
             InvalidRule: a chain name that iptables cannot hold; nothing was changed.
+            Overtaken: the ruleset is of another generation; nothing was changed.
             Untranslatable: a rule has no form in nft; nothing was changed.
         """
+        if operations and generation not in {None, self._generation}:
+            raise Overtaken(f"the ruleset is not of generation {generation} any more")
         changed = self._after(operations)
         if operations:
             self._ruleset = changed

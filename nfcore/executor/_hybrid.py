@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import translate
@@ -91,17 +92,19 @@ class HybridExecutor(Executor):
         self.committed_natively: Sequence[Operation] = ()
         """What the last commit sent to nf_tables; a mirror hears of just these."""
 
-    def commit(self, operations: Sequence[Operation]) -> None:
+    def commit(self, operations: Sequence[Operation], *, generation: int | None = None) -> None:
         """Carry out all operations, or none.
 
         Raises:
             CommitRefused: nf_tables or iptables-legacy refused one; nothing was changed.
+            Overtaken: nf_tables' ruleset is of another generation; nothing was changed.
             PartlyCommitted: the legacy part could not be taken back.
             Untranslatable: a rule has no native form and cannot go to the legacy tables; it is
                 named, and nothing was sent.
             NfcoreError: what the native executor raises; nothing was sent.
         """
-        if self._goes_through(operations, self.native.commit):
+        send = partial(self.native.commit, generation=generation)
+        if self._goes_through(operations, send):
             self.committed_natively = operations
             return
         native, legacy = self._split(operations)
@@ -112,7 +115,7 @@ class HybridExecutor(Executor):
                 except CommitRefused as refusal:
                     raise _renumbered(refusal, legacy, operations) from refusal
             try:
-                self.native.commit(native.operations)
+                send(native.operations)
             except CommitRefused as refusal:
                 raise _renumbered(refusal, native, operations) from refusal
         self.committed_natively = native.operations

@@ -145,20 +145,27 @@ class RulesetMonitor:
         self.table_prefix: Final = table_prefix
         self._socket = call_in_netns(netns, _open)
         self._open: list[bytes] = []
+        self._buffer = bytearray(_READ_BYTES)
 
     def fileno(self) -> int:
         """The socket, for select(2): readable when there is something to `read`."""
         return self._socket.fileno()
 
-    def read(self) -> Iterator[CommitEvents]:
+    def read(self, *, unread: int | None = None) -> Iterator[CommitEvents]:
         """The commits that were made since the last call, without waiting.
+
+        Args:
+            unread: the netlink port whose commits come without their messages, which are thrown
+                away where they are, in the kernel; None is nobody's.
 
         Raises:
             EventsLost: the socket's buffer ran over, or a message could not be read.
         """
         while True:
             try:
-                data = self._socket.recv(_READ_BYTES)
+                if unread is not None and self._throw_away(unread):
+                    continue
+                size = self._socket.recv_into(self._buffer)
             except BlockingIOError:
                 return
             except OSError as error:
@@ -166,10 +173,23 @@ class RulesetMonitor:
                 if error.errno == errno.ENOBUFS:
                     raise EventsLost("the socket's buffer ran over") from error
                 raise EventsLost(f"the socket failed: {error.strerror}") from error
-            yield from self._commits(data)
+            yield from self._commits(memoryview(self._buffer)[:size])
 
-    def _commits(self, data: bytes) -> Iterator[CommitEvents]:
-        view = memoryview(data)
+    def _throw_away(self, port: int) -> bool:
+        """Take messages of this port's off the socket unread; whether there were such.
+
+        A commit's messages come several together, and its end comes by itself.
+        """
+        size = self._socket.recv_into(self._buffer, _HEADER.size, socket.MSG_PEEK)
+        if size < _HEADER.size:
+            return False
+        _, kind, _, _, sender = _HEADER.unpack_from(self._buffer)
+        if sender != port or kind & 0xFF == _NEWGEN:
+            return False
+        self._socket.recv_into(self._buffer, _HEADER.size)
+        return True
+
+    def _commits(self, view: memoryview) -> Iterator[CommitEvents]:
         at = 0
         while at + _BODY <= len(view):
             length, kind, _, _, port = _HEADER.unpack_from(view, at)

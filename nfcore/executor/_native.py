@@ -11,7 +11,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
-from nfcore.exceptions import BackendUnavailable, CommitRefused, ListingFailed
+from nfcore.exceptions import BackendUnavailable, CommitRefused, ListingFailed, Overtaken
 from nfcore.executor._base import Executor
 from nfcore.executor._compat import with_compat_rules
 from nfcore.executor._declared import DeclaredSets, SetPlace
@@ -22,7 +22,8 @@ from nfcore.executor._monitor import RulesetMonitor
 from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._netns import call_in_netns
 from nfcore.executor._new_tables import refusal_in_new_tables
-from nfcore.executor._refusal import locate_refusal
+from nfcore.executor._refusal import locate_refusal, too_large
+from nfcore.executor.elements import ElementRoad
 from nfcore.operations import (
     ChainRef,
     ChainState,
@@ -40,10 +41,6 @@ __all__ = ["Library", "NativeExecutor", "Reply"]
 _LISTINGS: Final = 20
 """How often a listing that a commit of somebody else's overtook is begun again."""
 
-_TOO_LARGE: Final = (
-    "the transaction does not fit into a netlink socket's buffer (net.core.wmem_default), and only "
-    "CAP_NET_ADMIN in the initial user namespace may enlarge it"
-)
 _JSON: Final = json.JSONEncoder(separators=(",", ":"))
 _MALFORMED: Final = b'{"nftables":0}'
 """What libnftables answers with an error, and by forgetting what it knew of the ruleset.
@@ -83,7 +80,7 @@ class Library(Protocol):
 
 
 class NativeExecutor(Executor):
-    """Commits through libnftables.
+    """Commits through libnftables; elements alone, straight to the kernel (see `ElementRoad`).
 
     Safe to use from several threads, whose calls then wait for one another. The network namespace
     is that of the constructor's caller, or ``netns``, whatever thread calls later.
@@ -108,6 +105,7 @@ class NativeExecutor(Executor):
         self._closed = False
         self._encode_seconds = 0.0
         self._kernel, self._library = call_in_netns(netns, self._open)
+        self._elements = ElementRoad(self._kernel, self._prefix)
 
     @classmethod
     def _open(cls) -> tuple[NftablesSocket, Library]:
@@ -128,23 +126,45 @@ class NativeExecutor(Executor):
             BackendUnavailable: the library is not to be had.
         """
 
-    def commit(self, operations: Sequence[Operation]) -> None:
+    @property
+    def element_port(self) -> int:
+        """The netlink address that the notifications of commits of nothing but elements name."""
+        return self._kernel.port
+
+    def commit(self, operations: Sequence[Operation], *, generation: int | None = None) -> None:
         """Carry out all operations in one atomic transaction.
 
         libnftables does not say which command of a batch the kernel refused; it is searched for
-        afterwards (see `locate_refusal`).
+        afterwards (see `locate_refusal`). Nor does it have the kernel compare generations: others
+        may still commit between its look at the generation and the commit, where there is more
+        to do than elements.
 
         Raises:
             CommitRefused: the kernel refused one; nothing was changed.
             InvalidInput: an operation that cannot be right; nothing was sent.
             InvalidRule: a chain name that iptables cannot hold; nothing was sent.
+            Overtaken: the ruleset is of another generation; nothing was changed.
             Untranslatable: a rule has no form in nft; nothing was sent.
         """
-        self._run(operations, dry_run=False)
+        with self._lock:
+            self._check_open()
+            if self._elements.commit(operations, generation):
+                self._encode_seconds = self._elements.encode_seconds
+                return
+        commands = self._encoded(operations)
+        with self._lock:
+            self._check_open()
+            if not commands:
+                return
+            if generation is not None and self._kernel.generation() != generation:
+                raise Overtaken(f"the ruleset is not of generation {generation} any more")
+            reply = self._library.run(_batch(commands))
+            if not reply.done:
+                self._refuse(commands, operations, reply.answer)
 
     @property
     def encode_seconds(self) -> float:
-        """How long the last commit took to be written in JSON."""
+        """How long the last commit took to be written, in JSON or as netlink messages."""
         return self._encode_seconds
 
     def check(self, operations: Sequence[Operation]) -> None:
@@ -152,7 +172,11 @@ class NativeExecutor(Executor):
 
         Tables that the transaction makes are checked by nfcore too: see `refusal_in_new_tables`.
         """
-        self._run(operations, dry_run=True)
+        commands = self._encoded(operations)
+        with self._lock:
+            self._check_open()
+            if commands:
+                self._refuse(commands, operations, None)
 
     def snapshot(self) -> Snapshot:
         """The present ip and ip6 tables.
@@ -269,21 +293,12 @@ class NativeExecutor(Executor):
         if self._closed:
             raise BackendUnavailable(f"the {self.name} executor is closed")
 
-    def _run(self, operations: Sequence[Operation], *, dry_run: bool) -> None:
+    def _encoded(self, operations: Sequence[Operation]) -> list[str]:
         began = time.perf_counter()
         declared = DeclaredSets(self._has_set)
         commands = [encode_json(operation, self._prefix, declared) for operation in operations]
         self._encode_seconds = time.perf_counter() - began
-        with self._lock:
-            self._check_open()
-            if not commands:
-                return
-            if dry_run:
-                self._refuse(commands, operations, None)
-                return
-            reply = self._library.run(_batch(commands))
-            if not reply.done:
-                self._refuse(commands, operations, reply.answer)
+        return commands
 
     def _has_set(self, place: SetPlace) -> bool:
         with self._lock:
@@ -306,7 +321,7 @@ class NativeExecutor(Executor):
         if answer is None:
             return
         if os.strerror(errno.EMSGSIZE) in answer:
-            raise CommitRefused(f"{answer}: {_TOO_LARGE}")
+            raise CommitRefused(f"{answer}: {too_large('net.core.wmem_default')}")
         raise locate_refusal(answer, operations, refusal_of)
 
     def _dry_run(self, commands: Sequence[str]) -> Reply:

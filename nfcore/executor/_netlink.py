@@ -16,14 +16,20 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from nfcore.exceptions import BackendUnavailable, ListingFailed
-from nfcore.executor._nfnetlink import NfnetlinkSocket, attribute, family_of
+from nfcore.executor._nfnetlink import (
+    Message,
+    NfnetlinkSocket,
+    Refusal,
+    attribute,
+    family_of,
+)
 from nfcore.operations import BaseChain
 from translate import IPVersion, Negatable
 
 __all__ = ["NftablesSocket", "RawRule"]
 
 _NFNL_SUBSYS_NFTABLES: Final = 10
-_NEWTABLE, _GETTABLE, _NEWCHAIN, _NEWRULE, _GETRULE, _NEWGEN, _GETGEN = 0, 1, 3, 6, 7, 15, 16
+_NEWTABLE, _GETTABLE, _NEWCHAIN, _NEWRULE, _GETRULE, _GETSET, _GETGEN = 0, 1, 3, 6, 7, 10, 16
 _NLM_F_CREATE, _NLM_F_APPEND = 0x400, 0x800
 _RULE_TABLE, _RULE_CHAIN, _RULE_HANDLE, _RULE_EXPRESSIONS, _RULE_COMPAT = 1, 2, 3, 4, 5
 _INET: Final = 1  # NFPROTO_INET
@@ -31,8 +37,8 @@ _LOWER: Final = {"netdev": 5, "bridge": 7}  # NFPROTO_NETDEV, NFPROTO_BRIDGE
 _NESTED: Final = 0x8000
 _COMPAT_INVERTED: Final = 0x2
 _HOOKS: Final = {"prerouting": 0, "input": 1, "forward": 2, "output": 3, "postrouting": 4}
-_TABLE_NAME = _GENERATION_ID = 1  # the first attribute of either answer
-_NLM_F_ACK, _NLM_F_DUMP = 0x4, 0x300
+_TABLE_NAME = _GENERATION_ID = _SET_TABLE = 1  # the first attribute of either answer
+_NLM_F_DUMP: Final = 0x300
 
 
 class RawRule(NamedTuple):
@@ -60,13 +66,18 @@ class NftablesSocket:
             self.close()
             raise BackendUnavailable(str(error)) from error
 
+    @property
+    def port(self) -> int:
+        """The socket's netlink address, which notifications of its transactions name."""
+        return self._socket.port
+
     def generation(self) -> int:
         """How many times the ruleset was changed, as the kernel counts (32 bits, then round again).
 
         Raises:
             ListingFailed: the kernel does not say.
         """
-        for read in self._ask(_GETGEN, _NLM_F_ACK, socket.AF_UNSPEC):
+        for read in self._ask(_GETGEN, 0, socket.AF_UNSPEC):
             return int.from_bytes(read[_GENERATION_ID], "big")
         raise ListingFailed("the kernel named no generation")
 
@@ -99,6 +110,28 @@ class NftablesSocket:
             read[_TABLE_NAME].rstrip(b"\0").decode(errors="surrogateescape")
             for read in self._ask(_GETTABLE, _NLM_F_DUMP, family)
         ]
+
+    def sets(self, version: IPVersion, table: str) -> list[dict[int, bytes]]:
+        """The attributes of each set and map of a table; none where there is no such table.
+
+        Raises:
+            ListingFailed: the kernel does not say.
+        """
+        place = _text(_SET_TABLE, table)
+        try:
+            return self._socket.ask(_GETSET, _NLM_F_DUMP, family_of(version), place)
+        except OSError as error:
+            if error.errno == errno.ENOENT:
+                return []
+            raise ListingFailed(_explain(error)) from error
+
+    def transact(self, messages: Sequence[Message], *, generation: int) -> list[Refusal]:
+        """Send one transaction that is meant for one generation: see `NfnetlinkSocket.transact`.
+
+        Raises:
+            OSError: it could not be sent, or its acknowledgement is lost.
+        """
+        return self._socket.transact(messages, generation=generation)
 
     def rules(self, version: IPVersion, table: str, chain: str) -> list[RawRule]:
         """A chain's rules in order, undecoded.

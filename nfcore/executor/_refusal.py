@@ -7,7 +7,19 @@ from collections.abc import Callable, Sequence
 from nfcore.exceptions import CommitRefused
 from nfcore.operations import Operation
 
-__all__ = ["locate_refusal"]
+__all__ = ["locate_refusal", "too_large"]
+
+
+def too_large(setting: str) -> str:
+    """Why the kernel finds a transaction too long.
+
+    Args:
+        setting: the sysctl that limits it.
+    """
+    return (
+        f"the transaction does not fit into a netlink socket's buffer ({setting}), and only "
+        "CAP_NET_ADMIN in the initial user namespace may enlarge it"
+    )
 
 
 def locate_refusal(

@@ -189,11 +189,11 @@ def test_ipv4_does_not_go_on_where_it_cannot_be_set_up_itself(executor: FakeExec
 class WithoutIPv6(FakeExecutor):
     """A kernel that has no IPv6."""
 
-    def commit(self, operations: Sequence[Operation]) -> None:
+    def commit(self, operations: Sequence[Operation], *, generation: int | None = None) -> None:
         for index, operation in enumerate(operations):
             if "ip6tables" in str(operation):
                 raise CommitRefused("Operation not supported", index=index, operation=operation)
-        super().commit(operations)
+        super().commit(operations, generation=generation)
 
 
 def test_a_kernel_without_ipv6_gets_a_driver_without_it(caplog: pytest.LogCaptureFixture) -> None:
@@ -218,7 +218,8 @@ def test_a_driver_for_ipv6_alone_needs_it() -> None:
 class RefusesWithoutWords(FakeExecutor):
     """A kernel whose answer names no operation."""
 
-    def commit(self, operations: Sequence[Operation]) -> None:
+    def commit(self, operations: Sequence[Operation], *, generation: int | None = None) -> None:
+        del generation
         raise CommitRefused(f"{len(operations)} operations are too many")
 
 

@@ -167,7 +167,7 @@ def test_a_message_that_cannot_be_read_leads_to_a_listing(
     (commit,) = host.monitor.read()
     broken = commit._replace(messages=[commit.messages[0][:20] + b"\2\0\1\0"])
     with monkeypatch.context() as patch:
-        patch.setattr(RulesetMonitor, "read", lambda _: iter([broken]))
+        patch.setattr(RulesetMonitor, "read", lambda *_, **__: iter([broken]))
         host.mirror.current()
     host.agrees()
     assert host.mirror.listings == 2
@@ -202,7 +202,7 @@ def test_a_refusal_for_what_others_did_is_tried_again(
     commit = CffiExecutor.commit
     stolen: list[str] = []
 
-    def overtaken(executor: CffiExecutor, operations: list[Operation]) -> None:
+    def overtaken(executor: CffiExecutor, operations: list[Operation], **_: object) -> None:
         if not stolen:
             stolen.append("br0")
             in_netns(host.netns, ["iptables-nft", "-D", "FORWARD", "-i", "br0", "-j", "ACCEPT"])

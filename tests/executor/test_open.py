@@ -225,7 +225,7 @@ def test_no_netfilter(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_no_answer(monkeypatch: pytest.MonkeyPatch, number: int, message: str) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(NfnetlinkSocket, "_answers", refuse)

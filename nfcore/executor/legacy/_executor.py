@@ -95,8 +95,8 @@ class _LegacyExecutor(Executor):
         if not answer.succeeded:
             raise BackendUnavailable(str(answer))
 
-    def commit(self, operations: Sequence[Operation]) -> None:
-        """Carry out all operations, or none.
+    def commit(self, operations: Sequence[Operation], *, generation: int | None = None) -> None:
+        """Carry out all operations, or none; there are no generations to compare.
 
         The kernel commits one table at a time. Where a later one fails, the earlier ones are put
         back as they were, under the same lock; so others can see a state between, but no more than
@@ -111,6 +111,7 @@ class _LegacyExecutor(Executor):
             ListingFailed: the tables could not be read; nothing was sent.
             BackendUnavailable: the executor is closed, or a program cannot be started.
         """
+        del generation
         with self.undoable(operations):
             pass
 

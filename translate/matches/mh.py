@@ -11,7 +11,7 @@ from translate.exceptions import InvalidRule
 from translate.extension import Given, GivenOptions, MatchExtension, Option, ParseContext
 from translate.nft.cursor import Cursor
 from translate.nft.intervals import interval_from_nft, interval_to_nft
-from translate.nft.statements import exthdr
+from translate.nft.statements import exthdr, match
 from translate.numbers import parse_uint
 from translate.protocols import MH
 from translate.rule import Match, Rule
@@ -22,6 +22,7 @@ __all__ = ["Mh", "MhExtension"]
 
 _MAX_TYPE: Final = 255
 _TYPE: Final = exthdr("mh", "type")
+_ANY: Final = match(exthdr("mh"), right=True)
 _NAMES: Final = MappingProxyType(
     {
         "binding-refresh-request": 0,
@@ -74,7 +75,11 @@ class Mh(Match):
 
 
 class MhExtension(MatchExtension[Mh]):
-    """Translates ``-m mh``."""
+    """Translates ``-m mh``.
+
+    The kernel wants ``-p mh`` beside it; as iptables-translate, this takes the option without. In
+    nft the header is found behind others then.
+    """
 
     name = "mh"
     value = Mh
@@ -83,19 +88,19 @@ class MhExtension(MatchExtension[Mh]):
     options = (Option(name="mh-type", negatable=True),)
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Mh:
-        if not context.has_protocol(MH):
+        if not context.has_protocol(MH) and (context.protocol is not None or not given):
             raise given.error("needs -p mh before it")
         return Mh(types=_read(given.get("mh-type")))
 
     def format(self, value: Mh, context: ParseContext) -> Sequence[str]:
-        del context
-        if value.types is None:
-            return []
-        return [*value.types.bang, "--mh-type", value.types.value.text(":")]
+        if value.types is not None:
+            return [*value.types.bang, "--mh-type", value.types.value.text(":")]
+        return [] if context.protocol is not None else ["--mh-type", f"0:{_MAX_TYPE}"]
 
     def to_nft(self, value: Mh, rule: Rule) -> list[Statement]:
-        del rule
-        return [] if value.types is None else [interval_to_nft(_TYPE, value.types)]
+        if value.types is not None:
+            return [interval_to_nft(_TYPE, value.types)]
+        return [_ANY] if rule.protocol is None else []
 
     def needs_hint(self, value: Mh) -> bool:
         return value.types is None
@@ -104,11 +109,14 @@ class MhExtension(MatchExtension[Mh]):
         return value.types is None
 
     def from_no_trace(self, cursor: Cursor) -> Mh | None:
-        return Mh() if cursor.has_protocol(MH) else None
+        return Mh() if cursor.has_protocol(MH) else self.from_nft(cursor)
 
     def from_nft(self, cursor: Cursor) -> Mh | None:
-        if not cursor.has_protocol(MH):
+        if not cursor.may_imply(MH):
             return None
+        if cursor.protocol is None and cursor.peek() == _ANY:
+            cursor.take()
+            return Mh()
         types = interval_from_nft(cursor, _TYPE, maximum=_MAX_TYPE, names=_NFT_NAMES)
         return None if types is None else Mh(types=types)
 

@@ -39,6 +39,13 @@ CASES = ExtensionCases(
         Case("-p mh --mh-type binding", f"{_SAVED} --mh-type 0"),
         Case("-p mh --mh-type 1:", f"{_SAVED} --mh-type 1:255"),
         Case("-p mh --mh-type :", _SAVED),
+        *(
+            Case(args, saved, oracle=False, reason="iptables-translate takes it, the kernel not")
+            for args, saved in (
+                ("-m mh --mh-type bu", "-m mh --mh-type 5"),
+                ("-m mh --mh-type :", "-m mh --mh-type 0:255"),
+            )
+        ),
         Case("-p 135 -m mh --mh-type 5:5", f"{_SAVED} --mh-type 5"),
         Case(
             "-p mh ! --mh-type :",
@@ -48,7 +55,8 @@ CASES = ExtensionCases(
         ),
     ),
     refused=(
-        Refusal("-m mh --mh-type 1", match="needs -p mh"),
+        Refusal("-m mh", match="needs -p mh"),
+        Refusal("! -p mh -m mh --mh-type 1", match="needs -p mh"),
         Refusal("-p tcp -m mh --mh-type 1", match="needs -p mh"),
         # These names and numbers of the protocol load no match.
         Refusal("-p 135 --mh-type 1", match="unknown option"),
@@ -64,6 +72,12 @@ CASES = ExtensionCases(
         Native("-p mh -m mh"),
         *(Native(f"-p mh --mh-type {number}") for number in (0, 7, 9, 12, 13)),
         Native("-p mh ! --mh-type cot:be -j DROP"),
+        Native("-m mh --mh-type 1:3"),
+        Native(
+            "-m mh --mh-type :",
+            expected="exthdr mh exists",
+            reason="iptables-translate 1.8.9 loses the match",
+        ),
         Native(
             "-p mh ! --mh-type :",
             expected="meta l4proto 135 mh type != 0-255",

@@ -25,7 +25,7 @@ from nfcore.explain import (
     parse_protocol,
     parse_state,
 )
-from nfcore.host import explain_packet
+from nfcore.host import survey
 from translate import IPVersion
 
 __all__ = ["explain"]
@@ -115,9 +115,8 @@ def explain(
         state=parse_state(state),
         mark=parse_mark(mark),
     )
-    explanation = explain_packet(
-        question, backend=backend.value, netns=netns, table_prefix=table_prefix
-    )
+    host = survey(backend=backend.value, netns=netns, table_prefix=table_prefix)
+    explanation = host.explain(question)
     if as_json_:
         print_json(as_json(explanation))
         return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_interface
 from typing import Final, Literal
 
@@ -47,7 +47,7 @@ class Held:
     kind: Kind = "nf_tables"
     rules: Ruleset
     other: Ruleset | None = None
-    foreign: Callable[[IPVersion], Sequence[ForeignTable]] = lambda _: ()
+    foreign: Mapping[IPVersion, Sequence[ForeignTable]] = field(default_factory=dict)
 
     @property
     def other_kind(self) -> Kind:
@@ -83,7 +83,7 @@ def foreign_chains(
 ) -> Iterator[tuple[ForeignTable, str, ForeignChain, BaseChain]]:
     """Every base chain that is none of iptables', in the order of the kernel's priorities."""
     found = []
-    for table in (*held.foreign(version), *_within_iptables(held.rules, version)):
+    for table in (*held.foreign.get(version, ()), *_within_iptables(held.rules, version)):
         for name, chain in table.chains.items():
             if chain.base is not None:
                 found.append((table, name, chain, chain.base))

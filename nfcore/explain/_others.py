@@ -91,7 +91,7 @@ def _doubt(doubt: Doubt) -> str:
 
 def _unread(case: Case) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for table in case.held.foreign(case.version):
+    for table in case.held.foreign.get(case.version, ()):
         if table.family in {"bridge", "netdev"}:
             found.setdefault(table.family, []).append(table.name)
     return found

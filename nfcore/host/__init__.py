@@ -1,9 +1,9 @@
 """One host's networks: everything that the command line does, for programs."""
 
-from nfcore.host._explain import explain_packet
 from nfcore.host._host import Applied, Host
 from nfcore.host._migrate import Migration, Side, migrate
 from nfcore.host._save import save_text
+from nfcore.host._survey import Survey, survey
 from nfcore.host._watch import Repair, Watcher
 from nfcore.host._work import Outcome
 
@@ -14,8 +14,9 @@ __all__ = [
     "Outcome",
     "Repair",
     "Side",
+    "Survey",
     "Watcher",
-    "explain_packet",
     "migrate",
     "save_text",
+    "survey",
 ]

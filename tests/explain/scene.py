@@ -187,7 +187,9 @@ class Scene:
         return explain(
             question,
             held=Held(
-                rules=layout.expand(ruleset), other=self.other, foreign=lambda _: self.foreign
+                rules=layout.expand(ruleset),
+                other=self.other,
+                foreign=dict.fromkeys(IPVersion, self.foreign),
             ),
             networks=layout.networks(ruleset),
             host=self.host,

@@ -11,26 +11,34 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from ipaddress import ip_address
 from itertools import count
 from typing import Final, NamedTuple
 
 from tests.conftest import new_netns
+from tests.layout.sctp import init_packet, init_tag
 from tests.translate.evaluate.lab.flows import Flows
 from tests.translate.evaluate.lab.namespaces import inside, run
 
-__all__ = ["Outcome", "PacketLab", "Probe"]
+__all__ = ["PEOPLE", "Outcome", "PacketLab", "Probe", "address_of", "container"]
 
 NETWORKS: Final = (1, 2, 3)
 CONTAINERS: Final = tuple((network, number) for network in NETWORKS for number in (2, 3))
+PEOPLE: Final = ("router", "outside", *(f"c{net}.{number}" for net, number in CONTAINERS))
 OUTSIDE: Final = {4: "192.0.2.77", 6: "2001:db8::77"}
 HOST: Final = {4: ("192.0.2.1", "192.0.2.8", "192.0.2.9"), 6: ("2001:db8::1", "2001:db8::8")}
 SERVED: Final = (80, 5432)
 HOST_PORTS: Final = tuple(8000 + 10 * network + number for network in NETWORKS for number in (0, 1))
 _KINDS: Final = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}
-_PATIENCE: Final = 0.3  # seconds
+_PING: Final = {4: socket.IPPROTO_ICMP, 6: socket.IPPROTO_ICMPV6}
+_SCTP: Final = 132
+_FIRST_PORT: Final = 32768  # of an SCTP packet's source, which no socket chooses
+_ECHO_REQUEST: Final = {4: 8, 6: 128}
+_IP_HEADER: Final = {4: 20, 6: 0}  # what raw sockets give before the payload
+_PATIENCE: Final = 0.5  # seconds to wait at the most
+_QUIET: Final = 0.12  # seconds without an arrival after which nothing more is waited for
 _ATTEMPTS: Final = 3
 _AT_ONCE: Final = 300  # so many descriptors fit into a process's usual limit
 _NO_WAY: Final = frozenset({errno.EPERM, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES})
@@ -66,6 +74,16 @@ def container(network: int, number: int, version: int) -> str:
     return f"10.{network}.0.{number}" if version == 4 else f"fd00:{network}::{number}"
 
 
+def address_of(who: str, version: int) -> str | None:
+    """Whose address it is: ``outside``, ``c1.2``…; None for the router, which has many."""
+    if who == "outside":
+        return OUTSIDE[version]
+    if who == "router":
+        return None
+    network, number = who.removeprefix("c").split(".")
+    return container(int(network), int(number), version)
+
+
 class PacketLab:
     """The router, its neighbours, and a server on each port of each.
 
@@ -87,16 +105,16 @@ class PacketLab:
                             opened = _server(version, kind, port)
                             self._servers[opened.fileno()] = (who, protocol, opened)
                 for version in (4, 6):
-                    opened = _raw(version)
-                    self._servers[opened.fileno()] = (who, f"ping{version}", opened)
+                    for protocol, number in (("ping", _PING[version]), ("sctp", _SCTP)):
+                        opened = _raw(version, number)
+                        self._servers[opened.fileno()] = (who, f"{protocol}{version}", opened)
 
     @classmethod
     @contextmanager
     def open(cls) -> Iterator[PacketLab]:
         """Build one, for as long as the block runs."""
         with ExitStack() as stack:
-            people = ("router", "outside", *(f"c{net}.{number}" for net, number in CONTAINERS))
-            names = {who: stack.enter_context(new_netns()) for who in people}
+            names = {who: stack.enter_context(new_netns()) for who in PEOPLE}
             _build(names)
             lab = cls(names)
             try:
@@ -115,24 +133,37 @@ class PacketLab:
         for sender in self._names:
             for version in (4, 6):
                 everybody = [container(*each, version) for each in CONTAINERS]
-                served = [(address, SERVED) for address in (*everybody, OUTSIDE[version])]
+                own = address_of(sender, version)  # packets to which never come to the router
+                others = [who for who in (*everybody, OUTSIDE[version]) if who != own]
+                served = [(address, SERVED) for address in others]
                 hosts = [(HOST[version][0], HOST_PORTS), (container(1, 1, version), HOST_PORTS)]
                 for address, ports in [*served, *hosts]:
                     for port in ports:
-                        for protocol in _KINDS:
+                        for protocol in (*_KINDS, "sctp"):
                             yield Probe(sender, protocol, address, port)
                     yield Probe(sender, "ping", address, 0)
 
-    def outcomes(self, probes: Sequence[Probe]) -> dict[Probe, Outcome]:
+    def outcomes(
+        self, probes: Sequence[Probe], *, expected: Container[Probe] | None = None
+    ) -> dict[Probe, Outcome]:
         """Send all of them; those that arrive within a moment are told.
 
         What does not is sent again: neighbours had to be found first, or a queue was full.
+
+        Args:
+            probes: what to send.
+            expected: what should arrive; all else is sent once. None is to expect everything.
         """
         seen: dict[Probe, Outcome] = {}
+        missing = list(probes)
         for _ in range(_ATTEMPTS):
-            missing = [probe for probe in probes if probe not in seen]
             for first in range(0, len(missing), _AT_ONCE):
                 seen.update(self._at_once(missing[first : first + _AT_ONCE]))
+            missing = [
+                probe
+                for probe in probes
+                if probe not in seen and (expected is None or probe in expected)
+            ]
         return seen
 
     def _at_once(self, probes: Sequence[Probe]) -> Iterator[tuple[Probe, Outcome]]:
@@ -146,10 +177,11 @@ class PacketLab:
                 if probe.protocol == "tcp"
             }
             accepted: dict[int, tuple[str, socket.socket]] = {}
-            deadline = time.monotonic() + _PATIENCE
-            while time.monotonic() < deadline:
+            began = last = time.monotonic()
+            while time.monotonic() < min(last + _QUIET, began + _PATIENCE):
                 _tell_numbers(calling)
                 for number, outcome in self._arrivals(accepted, stack):
+                    last = time.monotonic()
                     if number in sent:  # else it was on its way for longer than anybody waited
                         yield sent[number], outcome
 
@@ -157,16 +189,21 @@ class PacketLab:
         version = ip_address(probe.destination).version
         with inside(self._names[probe.sender]):
             if probe.protocol == "ping":
-                opened = _raw(version)
+                opened = _raw(version, _PING[version])
+            elif probe.protocol == "sctp":
+                opened = _raw(version, _SCTP)
             else:
                 opened = socket.socket(_family(version), _KINDS[probe.protocol])
         opened.setblocking(False)
         try:
-            opened.connect((probe.destination, probe.port))
+            opened.connect((probe.destination, 0 if opened.type == socket.SOCK_RAW else probe.port))
             if probe.protocol == "udp":
                 opened.send(struct.pack("!I", number))
             elif probe.protocol == "ping":
                 opened.send(_echo_request(version, number))
+            elif probe.protocol == "sctp":
+                sport = _FIRST_PORT + number % (1 << 14)
+                opened.send(init_packet(sport=sport, dport=probe.port, tag=number + 1))
         except BlockingIOError:
             pass
         except OSError as error:
@@ -190,9 +227,9 @@ class PacketLab:
                         yield struct.unpack("!I", data)[0], Outcome(who, source)
                 continue
             who, protocol, server = self._servers[descriptor]
-            if protocol.startswith("ping"):
+            if server.type == socket.SOCK_RAW:
                 data, address = server.recvfrom(256)
-                told = _pinged(protocol, data)
+                told = _numbered(protocol, data)
                 if told is not None:
                     yield told, Outcome(who, address[0])
             elif protocol == "udp":
@@ -230,8 +267,7 @@ def _server(version: int, kind: socket.SocketKind, port: int) -> socket.socket:
     return opened
 
 
-def _raw(version: int) -> socket.socket:
-    number = socket.IPPROTO_ICMP if version == 4 else socket.IPPROTO_ICMPV6
+def _raw(version: int, number: int) -> socket.socket:
     opened = socket.socket(_family(version), socket.SOCK_RAW, number)
     opened.setblocking(False)
     return opened
@@ -239,17 +275,21 @@ def _raw(version: int) -> socket.socket:
 
 def _echo_request(version: int, number: int) -> bytes:
     """RFC 792's, of an identifier of its own; for IPv6 the kernel adds the checksum."""
-    kind, payload = (8 if version == 4 else 128), struct.pack("!I", number)
+    kind, payload = _ECHO_REQUEST[version], struct.pack("!I", number)
     words = [kind << 8, number & 0xFFFF, 1, *struct.unpack("!HH", payload)]
     total = sum(words)
     checksum = ~((total & 0xFFFF) + (total >> 16)) & 0xFFFF if version == 4 else 0
     return struct.pack("!BBHHH", kind, 0, checksum, number & 0xFFFF, 1) + payload
 
 
-def _pinged(protocol: str, data: bytes) -> int | None:
-    """The number in an echo request, or None in anything else."""
-    message, kind = (data[20:], 8) if protocol == "ping4" else (data, 128)
-    if len(message) != 12 or message[0] != kind:
+def _numbered(protocol: str, data: bytes) -> int | None:
+    """The number in an echo request or an INIT, or None in anything else."""
+    version = int(protocol[-1])
+    message = data[_IP_HEADER[version] :]
+    if protocol.startswith("sctp"):
+        tag = init_tag(message)
+        return None if tag is None else tag - 1
+    if len(message) != 12 or message[0] != _ECHO_REQUEST[version]:
         return None
     number: int = struct.unpack("!I", message[8:])[0]
     return number
@@ -277,6 +317,8 @@ def _build(names: dict[str, str]) -> None:
         port = f"v{network}.{number}"
         _link(router, port, name)
         run(router, ["ip", "link", "set", port, "master", f"br{network}"])
+        # As Docker does, for containers that reach their own published ports.
+        run(router, ["ip", "link", "set", port, "type", "bridge_slave", "hairpin", "on"])
         for version, whole in ((4, 32), (6, 128)):
             _address(name, "eth0", f"{container(network, number, version)}/{whole}")
             gateway = container(network, 1, version)

@@ -3,51 +3,72 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Final
 
+from nfcore.bridge import NetworkState
 from nfcore.engine import Ruleset
 from nfcore.exceptions import NfcoreError
 from nfcore.executor import (
     Executor,
     ExecutorKind,
-    ForeignTable,
     HybridExecutor,
     NativeExecutor,
     open_executor,
 )
 from nfcore.explain import Explanation, Held, Question, explain
 from nfcore.layout import layout_of
-from nfcore.system import System
+from nfcore.system import HostView, System
 from translate import IPVersion
 
-__all__ = ["explain_packet"]
+__all__ = ["Survey", "survey"]
 
 _LOG: Final = logging.getLogger("nfcore.host")
 _KINDS: Final[dict[bool, ExecutorKind]] = {True: "legacy", False: "nftables"}
 """The other kind of tables, by whether the chosen one is nf_tables."""
 
 
-def explain_packet(
-    question: Question,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """A host's rules and what is around them, read once, to be asked about many packets.
+
+    Attributes:
+        held: every rule.
+        networks: the networks that the rules tell of.
+        host: the host around the rules; its routes are asked for as packets come.
+    """
+
+    held: Held
+    networks: tuple[NetworkState, ...]
+    host: HostView
+
+    def explain(self, question: Question) -> Explanation:
+        """Tell a packet's way (see `nfcore.explain.explain`).
+
+        Raises:
+            EvaluationError: no such packet can be.
+            InvalidInput: too little was said, or what contradicts itself.
+            NotFound: there is no such network.
+        """
+        return explain(question, held=self.held, networks=self.networks, host=self.host)
+
+
+def survey(
     *,
     backend: ExecutorKind = "auto",
     netns: str | None = None,
     table_prefix: str = "",
-) -> Explanation:
-    """Read everything that packets meet on a host, and tell one packet's way.
+) -> Survey:
+    """Read everything that packets meet on a host. Nothing is changed.
 
     Args:
-        question: the packet.
         backend: which tables hold nfcore's chains (see `open_executor`); the others are read too.
         netns: the network namespace's name; None is the caller's.
         table_prefix: see `open_executor`.
 
     Raises:
-        EvaluationError: no such packet can be.
-        InvalidInput: too little was said, or what contradicts itself.
-        NotFound: there is no such network or namespace.
+        NotFound: there is no such namespace.
         NfcoreError: the kernel could not be read.
     """
     with ExitStack() as stack:
@@ -56,22 +77,17 @@ def explain_packet(
         )
         ruleset = Ruleset.from_snapshot(executor.snapshot())
         layout = layout_of(ruleset)
-        native = _native(executor)
-        other = _other(_KINDS[native is not None], netns, stack)
-        if native is None and other is not None:
-            native = _native(other)
+        own = _native(executor)
+        other = _other(_KINDS[own is not None], netns, stack)
+        native = own or (None if other is None else _native(other))
         held = Held(
-            kind="iptables-legacy" if _native(executor) is None else "nf_tables",
+            kind="iptables-legacy" if own is None else "nf_tables",
             rules=layout.expand(ruleset),
             other=None if other is None else _as_rules(other),
-            foreign=_foreign(native),
+            foreign={} if native is None else {v: native.foreign_tables(v) for v in IPVersion},
         )
-        return explain(
-            question,
-            held=held,
-            networks=layout.networks(ruleset),
-            host=System(netns=netns).look(),
-        )
+        networks = layout.networks(ruleset)
+    return Survey(held=held, networks=networks, host=System(netns=netns).look())
 
 
 def _native(executor: Executor) -> NativeExecutor | None:
@@ -93,16 +109,3 @@ def _as_rules(executor: Executor) -> Ruleset | None:
     ruleset = Ruleset.from_snapshot(reading.snapshot())
     expanded = layout_of(ruleset).expand(ruleset)
     return expanded if expanded.snapshot().tables else None
-
-
-def _foreign(native: NativeExecutor | None) -> Callable[[IPVersion], Sequence[ForeignTable]]:
-    if native is None:
-        return lambda _: ()
-    read: dict[IPVersion, tuple[ForeignTable, ...]] = {}
-
-    def tables(version: IPVersion) -> tuple[ForeignTable, ...]:
-        if version not in read:
-            read[version] = native.foreign_tables(version)
-        return read[version]
-
-    return tables

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from socket import AF_INET, inet_pton
 from typing import Final
 
 from translate.exceptions import InvalidRule
@@ -90,7 +92,11 @@ def _parse_mask(text: str, version: IPVersion) -> IPAddress:
     )
 
 
-def _octets(text: str, *, pad: bool) -> list[int] | None:
+def _octets(text: str, *, pad: bool) -> Sequence[int] | None:
+    try:
+        return inet_pton(AF_INET, text)  # as nearly all are written, in a tenth of the time
+    except (OSError, ValueError):
+        pass
     parts = text.split(".")
     if len(parts) > _OCTETS or (len(parts) < _OCTETS and not pad):
         return None

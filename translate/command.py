@@ -51,18 +51,24 @@ class Action(enum.Enum):
     RENAME_CHAIN = "rename-chain"
     POLICY = "policy"
 
+    __hash__ = object.__hash__  # each is the only one of its kind; Enum's is a Python function
+
     @property
     def option(self) -> str:
         """The short option: ``-A``."""
         return f"-{_LETTERS[self]}"
 
 
+_ACTIONS: Final = MappingProxyType({action.value: action for action in Action})
+_KEYS: Final = MappingProxyType({action: action.value for action in Action})
 _LETTERS: Final = MappingProxyType(dict(zip(Action, "AIRDCLSFZNXEP", strict=True)))
 _WITH_RULE: Final = frozenset(
     {Action.APPEND, Action.INSERT, Action.REPLACE, Action.DELETE, Action.CHECK}
 )
 _WITH_COUNTERS: Final = frozenset({Action.APPEND, Action.INSERT, Action.REPLACE, Action.POLICY})
 _LISTINGS: Final = frozenset({Action.LIST, Action.LIST_RULES})
+_LISTING_KEYS: Final = frozenset({action.value for action in _LISTINGS})
+_RARE: Final = frozenset({"ipv4", "ipv6", "wait", "wait-interval"})
 _ALWAYS_ALLOWED: Final = COMMANDS | {
     "table",
     "verbose",
@@ -208,23 +214,31 @@ def build_commands(
     Raises:
         ParseError: a value is wrong, or things don't go together.
     """
-    asked = next((given for key, given in scanned.builtins.items() if key in COMMANDS), None)
-    if asked is None:
-        raise ParseError("no command: one of -A -C -D -E -F -I -L -N -P -R -S -X -Z is needed")
-    listing = next((action for action in _LISTINGS if action.value in scanned.builtins), None)
-    action = listing or Action(asked.option.name)
-    _check_version(scanned)
-    _check_waiting(scanned)
+    action = _action(scanned)
+    if not _RARE.isdisjoint(scanned.builtins):
+        _check_version(scanned)
+        _check_waiting(scanned)
     if action in _WITH_RULE:
         return _with_rule(scanned, action, table, registry)
     _check_allowed(scanned, action)
     return (_without_rule(scanned, action, table, registry),)
 
 
+def _action(scanned: ScannedArgv) -> Action:
+    action = None
+    for key in scanned.builtins:
+        if key in _LISTING_KEYS:
+            return _ACTIONS[key]
+        action = action or _ACTIONS.get(key)
+    if action is None:
+        raise ParseError("no command: one of -A -C -D -E -F -I -L -N -P -R -S -X -Z is needed")
+    return action
+
+
 def _with_rule(
     scanned: ScannedArgv, action: Action, table: str, registry: Registry
 ) -> tuple[Command, ...]:
-    asked = scanned.builtins[action.value]
+    asked = scanned.builtins[_KEYS[action]]
     chain = check_chain(asked)
     _check_chain_of_table(asked, table, chain)
     number = _number(asked)
@@ -244,15 +258,17 @@ def _with_rule(
     if action is Action.REPLACE and len(rules) != 1:
         raise asked.error(f"one rule is replaced by one rule; the address lists make {len(rules)}")
     return tuple(
-        Command(
-            action=action,
-            version=scanned.version,
-            table=table,
-            chain=chain,
-            rule=rule,
-            number=number,
-        )
-        for rule in rules
+        [
+            Command(
+                action=action,
+                version=scanned.version,
+                table=table,
+                chain=chain,
+                rule=rule,
+                number=number,
+            )
+            for rule in rules
+        ]
     )
 
 
@@ -341,7 +357,7 @@ def check_user_chain(
         check_chain_name(name)
     except InvalidRule as invalid:
         raise error(str(invalid)) from invalid
-    if name in VERDICTS or any(registry.target(name, version) for version in IPVersion):
+    if name in VERDICTS or registry.is_target(name):
         raise error(f"chain name {name!r} is the name of a target")
     if name in TABLE_CHAINS[table]:
         raise error(f"table {table} has a built-in chain {name!r} already")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from translate.exceptions import ParseError, Untranslatable
@@ -166,8 +166,7 @@ class GivenOptions:
         return ParseError(message, option=self.written or None, position=self.position)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParseContext:
+class ParseContext(NamedTuple):
     """The rule around an extension, for what depends on it.
 
     Args:
@@ -189,7 +188,7 @@ class ParseContext:
     matches: tuple[str, ...] = ()
     match_values: tuple[Match, ...] = ()
     target: str | None = None
-    interfaces: frozenset[str] = field(default=frozenset())
+    interfaces: frozenset[str] = frozenset()
     protocol_position: int | None = None
 
     def is_before_protocol(self, given: Given) -> bool:

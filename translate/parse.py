@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from translate.addresses import parse_masked
-from translate.argv import COMMANDS, ScannedArgv, scan
+from translate.argv import COMMANDS, LoadedExtension, ScannedArgv, scan
 from translate.exceptions import InvalidRule, ParseError
 from translate.extension import Given, GivenOptions, MatchExtension, ParseContext
 from translate.protocols import protocol_number
@@ -30,6 +31,11 @@ _SECONDS: Final = re.compile(r"[ \t-\r]*[+-]?[0-9]")
 _UNSIGNED_LONG_LONG: Final = re.compile(r"[ \t-\r]*(?P<sign>[+-]?)(?P<digits>[0-9]+)")
 _COUNTER_LIMIT: Final = 1 << 64
 _WHITE_SPACE: Final = " \t\n\v\f\r"
+_ANY: Final = (None,)
+_KINDS: Final = (("jump", Jump), ("goto", Goto))
+_VERDICTS: Final = MappingProxyType({name: Verdict(verdict=name) for name in VERDICTS})
+_INTERFACE_TESTS: Final = 4096
+"""So many tests of an interface are kept: each of a host's bridges comes in ten rules."""
 
 
 def parse(
@@ -76,47 +82,67 @@ def build_rules(
     del registry
     _check_general_options(scanned)
     protocol = _protocol(scanned)
-    context = ParseContext(
-        version=scanned.version,
-        table=table,
-        chain=chain,
-        protocol=protocol,
-        matches=tuple(loaded.extension.name for loaded in scanned.matches),
-        target=scanned.value("jump") or scanned.value("goto"),
-        protocol_position=scanned.position("protocol"),
-        interfaces=_INTERFACES & scanned.builtins.keys(),
-    )
-    matches: tuple[Match, ...] = tuple(
-        _build(loaded.extension, loaded.options, context) for loaded in scanned.matches
-    )
-    target = _target(scanned, context, matches)
-    sources, destinations = _addresses(scanned, "source"), _addresses(scanned, "destination")
+    matches, target = _extensions(scanned, table, chain, protocol)
+    builtins = scanned.builtins
+    sources = _addresses(builtins.get("source"), scanned.version)
+    destinations = _addresses(builtins.get("destination"), scanned.version)
     if len(sources) * len(destinations) > 1:
         _check_lists_not_negated(scanned)
-    in_interface = _interface(scanned, "in-interface", chain, _NO_IN_INTERFACE)
-    out_interface = _interface(scanned, "out-interface", chain, _NO_OUT_INTERFACE)
+    in_interface = _interface(builtins.get("in-interface"), chain, _NO_IN_INTERFACE)
+    out_interface = _interface(builtins.get("out-interface"), chain, _NO_OUT_INTERFACE)
     fragment, counters = _fragment(scanned), counters_of(scanned)
     try:
         return tuple(
-            Rule(
-                version=scanned.version,
-                table=table,
-                chain=chain,
-                in_interface=in_interface,
-                out_interface=out_interface,
-                source=source,
-                destination=destination,
-                protocol=protocol,
-                fragment=fragment,
-                matches=matches,
-                target=target,
-                counters=counters,
-            )
-            for source in sources
-            for destination in destinations
+            [
+                Rule(
+                    version=scanned.version,
+                    table=table,
+                    chain=chain,
+                    in_interface=in_interface,
+                    out_interface=out_interface,
+                    source=source,
+                    destination=destination,
+                    protocol=protocol,
+                    fragment=fragment,
+                    matches=matches,
+                    target=target,
+                    counters=counters,
+                )
+                for source in sources
+                for destination in destinations
+            ]
         )
     except InvalidRule as error:
         raise ParseError(str(error)) from error
+
+
+def _extensions(
+    scanned: ScannedArgv, table: str, chain: str, protocol: Negatable[int] | None
+) -> tuple[tuple[Match, ...], Target | None]:
+    """The matches and the target."""
+    if not scanned.matches and scanned.target is None:
+        return (), _chain_or_verdict(scanned, table)
+
+    def context(match_values: tuple[Match, ...] = ()) -> ParseContext:
+        return ParseContext(
+            version=scanned.version,
+            table=table,
+            chain=chain,
+            protocol=protocol,
+            matches=tuple([loaded.extension.name for loaded in scanned.matches]),
+            match_values=match_values,
+            target=scanned.value("jump") or scanned.value("goto"),
+            protocol_position=scanned.position("protocol"),
+            interfaces=_INTERFACES & scanned.builtins.keys(),
+        )
+
+    around = context()
+    matches = tuple(
+        [_build(loaded.extension, loaded.options, around) for loaded in scanned.matches]
+    )
+    if scanned.target is None:
+        return matches, _chain_or_verdict(scanned, table)
+    return matches, _target(scanned.target, context(matches) if matches else around)
 
 
 def _build(extension: Any, options: GivenOptions, context: ParseContext) -> Any:
@@ -129,17 +155,17 @@ def _build(extension: Any, options: GivenOptions, context: ParseContext) -> Any:
 
 def _check_options(options: GivenOptions) -> None:
     seen: dict[str, Given] = {}
-    for given in options:
+    for given in options.given:
         key = given.option.key
         if key in seen and not given.option.repeatable:
             raise given.error("this option may be given only once")
         seen[key] = given
-    for given in options:
+    for given in options.given:
         option = given.option
-        if not option.excludes.isdisjoint(seen):
+        if option.excludes and not option.excludes.isdisjoint(seen):
             other = min(option.excludes & seen.keys())
             raise given.error(f"cannot be used with {seen[other].written}")
-        if not option.requires <= seen.keys():
+        if option.requires and not option.requires <= seen.keys():
             raise given.error(f"needs --{min(option.requires - seen.keys())} beside it")
 
 
@@ -162,35 +188,36 @@ def _check_general_options(scanned: ScannedArgv) -> None:
         raise interval.error("only makes sense with --wait")
 
 
-def _target(
-    scanned: ScannedArgv, context: ParseContext, matches: tuple[Match, ...]
-) -> Target | None:
-    if scanned.target is not None:
-        extension: Any = scanned.target.extension
-        if extension.tables and context.table not in extension.tables:
-            raise scanned.target.options.error(
-                f"only in table {' or '.join(sorted(extension.tables))}, not in {context.table}"
-            )
-        if (
-            extension.chains
-            and context.chain in BUILTIN_CHAINS
-            and context.chain not in extension.chains
-        ):
-            raise scanned.target.options.error(
-                f"only in chain {' or '.join(sorted(extension.chains))}, not in {context.chain}"
-            )
-        whole = replace(context, match_values=matches)
-        target: Target = _build(extension, scanned.target.options, whole)
-        return target
-    for key, kind in (("jump", Jump), ("goto", Goto)):
+def _target(loaded: LoadedExtension, context: ParseContext) -> Target:
+    extension: Any = loaded.extension
+    options = loaded.options
+    if extension.tables and context.table not in extension.tables:
+        raise options.error(
+            f"only in table {' or '.join(sorted(extension.tables))}, not in {context.table}"
+        )
+    if (
+        extension.chains
+        and context.chain in BUILTIN_CHAINS
+        and context.chain not in extension.chains
+    ):
+        raise options.error(
+            f"only in chain {' or '.join(sorted(extension.chains))}, not in {context.chain}"
+        )
+    target: Target = _build(extension, options, context)
+    return target
+
+
+def _chain_or_verdict(scanned: ScannedArgv, table: str) -> Target | None:
+    for key, kind in _KINDS:
         given = scanned.builtins.get(key)
         if given is None:
             continue
-        if given.value == "DROP" and context.table == "nat":
+        if given.value == "DROP" and table == "nat":
             raise given.error("table nat is not for filtering: DROP cannot be used there")
-        if key == "jump" and given.value in VERDICTS:
-            return Verdict(verdict=given.value)
-        if given.value in VERDICTS or given.value in BUILTIN_CHAINS:
+        verdict = _VERDICTS.get(given.value)
+        if verdict is not None and key == "jump":
+            return verdict
+        if verdict is not None or given.value in BUILTIN_CHAINS:
             raise given.error(f"{given.value!r} is not a user-defined chain")
         try:
             return kind(chain=given.value)
@@ -224,9 +251,8 @@ def _implied_protocol(scanned: ScannedArgv) -> Negatable[int] | None:
 
 
 def _interface(
-    scanned: ScannedArgv, key: str, chain: str, forbidden: frozenset[str]
+    given: Given | None, chain: str, forbidden: frozenset[str]
 ) -> Negatable[Interface] | None:
-    given = scanned.builtins.get(key)
     if given is None:
         return None
     if chain in forbidden:
@@ -234,18 +260,24 @@ def _interface(
     if given.value == "+" and not given.negated:
         return None
     try:
-        return Negatable(Interface(given.value), given.negated)
+        return _interface_test(given.value, given.negated)
     except InvalidRule as error:
         raise given.error(str(error)) from error
 
 
-def _addresses(scanned: ScannedArgv, key: str) -> list[Negatable[MaskedAddress] | None]:
-    given = scanned.builtins.get(key)
+@lru_cache(maxsize=_INTERFACE_TESTS)
+def _interface_test(name: str, negated: bool) -> Negatable[Interface]:
+    return Negatable(Interface(name), negated)
+
+
+def _addresses(
+    given: Given | None, version: IPVersion
+) -> Sequence[Negatable[MaskedAddress] | None]:
     if given is None:
-        return [None]
+        return _ANY
     words = [word.lstrip(_WHITE_SPACE) for word in given.value.split(",")]
     try:
-        addresses = [parse_masked(word, scanned.version) for word in words]
+        addresses = [parse_masked(word, version) for word in words]
     except InvalidRule as error:
         raise given.error(str(error)) from error
     return [

@@ -40,6 +40,7 @@ class Registry:
         }
         self._match_by_name = _by_name(self.matches)
         self._target_by_name = _by_name(self.targets)
+        self._target_names = frozenset(name for name, _ in self._target_by_name)
         self._options: Mapping[Extension[Any], Mapping[str, Option]] = MappingProxyType(
             {
                 extension: {option.name: option for option in reversed(extension.options)}
@@ -68,6 +69,10 @@ class Registry:
     def target(self, name: str, version: IPVersion) -> TargetExtension[Any] | None:
         """The target of this name, or None."""
         return self._target_by_name.get((name, version))
+
+    def is_target(self, name: str) -> bool:
+        """Whether a target of either IP version has this name."""
+        return name in self._target_names
 
     def option(self, extension: Extension[Any], name: str) -> Option | None:
         """The option of an extension that is spelled so in full, or None."""

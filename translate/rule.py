@@ -7,6 +7,7 @@ type here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from translate.exceptions import InvalidRule
@@ -17,6 +18,8 @@ __all__ = ["VERDICTS", "Goto", "Jump", "Match", "Rule", "Target", "Verdict", "ch
 
 VERDICTS: Final = frozenset({"ACCEPT", "DROP", "RETURN", "QUEUE"})
 _CHAIN_NAME_BYTES: Final = 28
+_CHAINS: Final = 1024
+"""So many names are known to be right: a ruleset's few come again with each of its rules."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ class Goto(Target):
         check_chain_name(self.chain)
 
 
+@lru_cache(maxsize=_CHAINS)
 def check_chain_name(name: str) -> str:
     """Return a chain name that the kernel can hold.
 
@@ -152,16 +156,20 @@ class Rule(_HashedOnce):
 
     def __post_init__(self) -> None:
         check_chain_name(self.chain)
-        for name in ("source", "destination"):
-            given: Negatable[MaskedAddress] | None = getattr(self, name)
-            if given is not None and given.value.address.version != self.version:
-                raise InvalidRule(
-                    f"{name} {given.value} is IPv{given.value.address.version} "
-                    f"in an IPv{self.version.value} rule"
-                )
+        if self.source is not None:
+            self._check_version("source", self.source)
+        if self.destination is not None:
+            self._check_version("destination", self.destination)
         if self.protocol is not None and not (
             1 <= self.protocol.value <= 255 or self.protocol.value == MPTCP
         ):
             raise InvalidRule(f"protocol must be 1 to 255, not {self.protocol.value}")
         if self.fragment is not None and self.version is IPVersion.V6:
             raise InvalidRule("fragment (-f) belongs to IPv4; IPv6 has -m frag")
+
+    def _check_version(self, name: str, given: Negatable[MaskedAddress]) -> None:
+        version = given.value.address.version
+        if version != self.version:
+            raise InvalidRule(
+                f"{name} {given.value} is IPv{version} in an IPv{self.version.value} rule"
+            )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import cast
+from functools import lru_cache
+from typing import Final, cast
 
 import translate
 from nfcore.engine._callsite import CallSite
@@ -32,6 +33,9 @@ from translate import IPVersion, Rule
 from translate.rule import check_chain_name
 
 __all__ = ["RulesetOverlay"]
+
+_CHAINS: Final = 1024
+"""So many references are kept: transaction after transaction looks at the same few chains."""
 
 
 class RulesetOverlay:
@@ -264,6 +268,7 @@ class RulesetOverlay:
         return parsed
 
 
+@lru_cache(maxsize=_CHAINS)
 def _chain_ref(version: IPVersion, table: str, chain: str) -> ChainRef:
     if table not in TABLES:
         raise InvalidInput(f"no table {table!r}: iptables has {', '.join(TABLES)}")

@@ -22,6 +22,7 @@ from translate.words import split_restore_line
 __all__ = ["read_save"]
 
 _COUNTERS: Final = re.compile(r"\[(?P<packets>[^:\]]*):(?P<bytes>[^\]]*)\]")
+_NOT_IN_FILE: Final = frozenset({"table", "wait", "wait-interval"})
 _LARGEST: Final = (1 << 64) - 1
 _OTHER_VERSION: Final = {IPVersion.V4: ("-6", "--ipv6"), IPVersion.V6: ("-4", "--ipv4")}
 
@@ -168,10 +169,9 @@ class _Reader:
         if self._is_for_other_version(words):
             return ()
         scanned = scan(words, version=self._version, registry=self._registry)
-        for key in ("table", "wait", "wait-interval"):
-            given = scanned.builtins.get(key)
-            if given is not None:
-                raise given.error("cannot be used in a file")
+        if not _NOT_IN_FILE.isdisjoint(scanned.builtins):
+            given = next(scanned.builtins[key] for key in scanned.builtins if key in _NOT_IN_FILE)
+            raise given.error("cannot be used in a file")
         commands = build_commands(scanned, table=table, registry=self._registry)
         if counters is None:
             return commands

@@ -102,6 +102,8 @@ class _Resolver:
     def run(self) -> Resolved:
         question = self._question
         sender, receiver = question.sender, question.receiver
+        if sender.place is Place.HOST and question.in_interface is not None:
+            raise InvalidInput("the host sends it itself: leave --in or --from out")
         in_interface = question.in_interface or self._way_in()
         destination = self._destination(in_interface)
         source = sender.address or self._source(destination, in_interface)
@@ -206,7 +208,10 @@ class _Resolver:
     def _interfaces_outside(self) -> Iterator[str]:
         bridges = {state.spec.bridge for state in self._networks}
         for name, device in self._host.devices.items():
-            has_address = any(own.version == self._version.value for own in device.addresses)
+            has_address = any(
+                own.version == self._version.value and not own.ip.is_link_local
+                for own in device.addresses
+            )
             if name not in bridges | {"lo"} and device.up and has_address:
                 yield name
 

@@ -86,6 +86,7 @@ def _bridged(case: Case) -> Iterator[Finding]:
     v4 = case.version is IPVersion.V4
     key = f"net/bridge/bridge-nf-call-{'iptables' if v4 else 'ip6tables'}"
     if case.host.sysctl(key) == "1":
+        yield from _hairpin_ports(case)
         return
     is_translated = way.destination != case.packet.destination
     if is_translated and way.source == case.packet.source:
@@ -104,6 +105,23 @@ def _bridged(case: Case) -> Iterator[Finding]:
             remedy=None
             if case.way.outcome is Outcome.ACCEPT
             else f"sysctl -w {key.replace('/', '.')}=1, for the rules to hold there too",
+        )
+
+
+def _hairpin_ports(case: Case) -> Iterator[Finding]:
+    """What a container sends to its own published port goes out by the port that it came in by."""
+    final, bridge = case.way.packet, case.way.packet.out_interface
+    if final.destination != case.packet.source or case.way.outcome is not Outcome.ACCEPT:
+        return
+    ports = {name: each for name, each in case.host.devices.items() if each.bridge == bridge}
+    closed = sorted(name for name, port in ports.items() if not port.hairpin)
+    if closed:
+        yield Finding(
+            code="hairpin-port",
+            text=f"it has to leave {bridge} by the port that it came in by, and of its ports "
+            f"{', '.join(closed[:5])} let nothing do that",
+            remedy="bridge link set dev PORT hairpin on",
+            blocks=len(closed) == len(ports),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from ipaddress import ip_address, ip_interface, ip_network
 from types import MappingProxyType
@@ -28,12 +28,8 @@ _UNICAST, _LOCAL = 1, 2  # RTN_UNICAST, RTN_LOCAL
 _LOCAL_TYPES: Final[Mapping[int, str]] = MappingProxyType(
     {_LOCAL: "LOCAL", 3: "BROADCAST", 4: "ANYCAST"}
 )
-_REFUSALS: Final[Mapping[int, str]] = MappingProxyType(
-    {
-        errno.EXDEV: "the way back to its source is by another interface, and rp_filter is on",
-        errno.EINVAL: "no packet may come in with this source or destination (see log_martians)",
-    }
-)
+_OTHER_WAY: Final = "the way back to its source is by another interface, and rp_filter is on"
+_MARTIAN: Final = "no packet may come in with this source or destination (see log_martians)"
 
 T = TypeVar("T")
 
@@ -76,16 +72,9 @@ def _devices() -> tuple[Mapping[str, DeviceView], tuple[LocalRoute, ...]]:
             text = attrs.get("IFA_LOCAL", attrs.get("IFA_ADDRESS"))
             own = ip_interface(f"{text}/{message['prefixlen']}")
             addresses.setdefault(message["index"], []).append(own)
-        names: dict[int, str] = {}
-        devices: dict[str, DeviceView] = {}
-        for message in kernel.get_links():
-            name = names[message["index"]] = message.get_attr("IFLA_IFNAME")
-            information = message.get_attr("IFLA_LINKINFO")
-            devices[name] = DeviceView(
-                kind=None if information is None else information.get_attr("IFLA_INFO_KIND"),
-                up=bool(message["flags"] & _UP),
-                addresses=tuple(addresses.get(message["index"], ())),
-            )
+        links = [*kernel.get_links()]
+        names = {message["index"]: message.get_attr("IFLA_IFNAME") for message in links}
+        devices = {names[message["index"]]: _device(message, names, addresses) for message in links}
         routes = tuple(
             LocalRoute(
                 network=ip_network(f"{attrs['RTA_DST']}/{message['dst_len']}"),
@@ -98,6 +87,24 @@ def _devices() -> tuple[Mapping[str, DeviceView], tuple[LocalRoute, ...]]:
             if "RTA_DST" in attrs
         )
     return devices, routes
+
+
+def _device(
+    message: Any, names: Mapping[int, str], addresses: Mapping[int, Sequence[IPInterface]]
+) -> DeviceView:
+    information = message.get_attr("IFLA_LINKINFO")
+    kind, port = None, None
+    if information is not None:
+        kind = information.get_attr("IFLA_INFO_KIND")
+        if information.get_attr("IFLA_INFO_SLAVE_KIND") == "bridge":
+            port = information.get_attr("IFLA_INFO_SLAVE_DATA")
+    return DeviceView(
+        kind=kind,
+        up=bool(message["flags"] & _UP),
+        addresses=tuple(addresses.get(message["index"], ())),
+        bridge=None if port is None else names.get(message.get_attr("IFLA_MASTER")),
+        hairpin=port is not None and bool(port.get_attr("IFLA_BRPORT_MODE")),
+    )
 
 
 def _route(packet: Packet) -> Route | None:
@@ -121,12 +128,25 @@ def _source(destination: IPAddress) -> IPAddress | None:
 
 
 def _refusal(packet: Packet) -> str | None:
+    name = packet.in_interface or "lo"
     try:
-        index = socket.if_nametoindex(packet.in_interface or "lo")
+        index = socket.if_nametoindex(name)
         _ask(_question(packet.destination, packet.source, packet.mark) | {"iif": index})
     except OSError as error:
-        return _REFUSALS.get(error.errno or 0)
+        if error.errno not in {errno.EXDEV, errno.EINVAL}:
+            return None
+        back = _route_to(packet.source)
+        # Newer kernels answer EINVAL to both.
+        is_elsewhere = error.errno == errno.EXDEV or (back is not None and back.interface != name)
+        return _OTHER_WAY if is_elsewhere and not packet.source.is_loopback else _MARTIAN
     return None
+
+
+def _route_to(destination: IPAddress) -> Route | None:
+    try:
+        return _ask(_question(destination, None, 0)).route
+    except OSError:
+        return None
 
 
 class _Answer(NamedTuple):

@@ -20,11 +20,15 @@ class DeviceView:
         kind: what it is (``bridge``, ``veth``), or None for what the kernel has no word for.
         up: whether it is up.
         addresses: its addresses, in the order of ``ip addr``.
+        bridge: the bridge that it is a port of, or None.
+        hairpin: of such a port, whether what comes in by it may go out by it again.
     """
 
     kind: str | None = None
     up: bool = True
     addresses: tuple[IPInterface, ...] = ()
+    bridge: str | None = None
+    hairpin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import pytest
 from nfcore.engine import Engine, IptRule, Ruleset
 from nfcore.executor import FakeExecutor, ForeignTable
 from nfcore.layout import RulesLayout, SetsLayout
-from nfcore.system import Flow
+from nfcore.system import DeviceView, Flow
 from tests.explain.scene import HOST, Scene, chain_of
 from translate import IPVersion
 from translate.evaluate import Outcome, State
@@ -203,6 +203,21 @@ def test_hairpin_without_bridge_netfilter_is_not_answered(hairpin: Scene) -> Non
     assert found.code == "hairpin-unanswered"
     assert found.remedy is not None
     assert "net.bridge.bridge-nf-call-iptables=1" in found.remedy
+
+
+def test_a_container_reaches_its_own_port_by_a_bridge_port_in_hairpin_mode(
+    hairpin: Scene,
+) -> None:
+    closed = DeviceView(kind="veth", bridge="br1")
+    ports = {"v1": closed, "v2": closed, "v3": replace(closed, bridge="br2")}
+    hairpin.host = replace(HOST, devices={**HOST.devices, **ports})
+    found = hairpin.finding("front:10.1.0.2", "host:8080")
+    assert (found.code, found.blocks) == ("hairpin-port", True)
+    assert "of its ports v1, v2 let nothing do that" in found.text
+    opened = {**ports, "v2": replace(closed, hairpin=True)}
+    hairpin.host = replace(HOST, devices={**HOST.devices, **opened})
+    assert hairpin.finding("front:10.1.0.2", "host:8080").blocks is False
+    assert hairpin.ask("front:10.1.0.9", "host:8080").arrives is True
 
 
 def test_what_a_bridge_passes_by_itself(scene: Scene) -> None:

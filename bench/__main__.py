@@ -1,6 +1,6 @@
 """``python -m bench``."""
 
-from bench.cli import main
+if __name__ == "__main__":  # the peers' processes import this too: they need no part of it
+    from bench.cli import main
 
-if __name__ == "__main__":
     main()

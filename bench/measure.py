@@ -7,28 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from bench.budget import Budget, turns_of
 from bench.results import Measurement, Point, Skipped
 from bench.worker import Sample, Worker
-from bench.workload import Action, Stack
+from bench.workload import Action, Stack, rules_of
 
-__all__ = ["Budget", "Task", "measure", "turns_of"]
+__all__ = ["Task", "measure", "too_slow"]
 
-_LEAST_TURNS: Final = 3
 FIRST_NUMBER: Final = 40_000
 """Networks that come and go are numbered from here on; those present, from 0."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """How long to measure.
-
-    Args:
-        rounds: how often a quick peer is measured at a point.
-        patience: how many seconds one peer may take at one point; slow ones have fewer turns.
-    """
-
-    rounds: int
-    patience: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,21 +69,14 @@ class _Turns:
     def warm_up(self, task: Task, budget: Budget) -> None:
         """Take the first turn, which counts only where there is time for no other."""
         self.turns = turns_of(self.take(task), budget)
-        self.worker.peak_kib()
         if self.turns:
+            self.worker.peak_kib()
             self.done.clear()
             self.undone.clear()
 
     def has_turn(self, number: int, budget: Budget) -> bool:
         """Whether it has a turn in this round: its turns are spread over all of them."""
         return number * self.turns % budget.rounds < self.turns
-
-
-def turns_of(seconds: float, budget: Budget) -> int:
-    """How many turns a peer has that takes so many seconds for one; 0 if one is too long."""
-    if seconds > budget.patience:
-        return 0
-    return max(_LEAST_TURNS, min(budget.rounds, int(budget.patience / max(seconds, 1e-9))))
 
 
 def measure(
@@ -119,10 +99,11 @@ def measure(
     racing: list[_Turns] = []
     for worker in workers:
         guess = expected.get(worker.name, 0.0)
-        if turns_of(guess, budget):
-            racing.append(_Turns(worker))
+        if guess > budget.longest:
+            yield from too_slow(task, worker.name, guess, budget)
         else:
-            yield from _skipped(task, worker.name, guess, budget)
+            worker.peak_kib()
+            racing.append(_Turns(worker))
     for entry in racing:
         entry.warm_up(task, budget)
         tick()
@@ -134,24 +115,28 @@ def measure(
     for entry in racing:
         peak = entry.worker.peak_kib()
         for action, samples in ((task.do, entry.done), (task.undo, entry.undone)):
-            yield _measurement(task.point(action, entry.worker.name), samples, peak)
+            yield _measurement(task, action, entry.worker.name, samples, peak)
 
 
-def _skipped(task: Task, name: str, guess: float, budget: Budget) -> Iterator[Skipped]:
-    why = f"one turn would take some {guess:.1f} s, more than {budget.patience:g} s"
+def too_slow(task: Task, name: str, guess: float, budget: Budget) -> Iterator[Skipped]:
+    """A peer left out of a task, since a turn is expected to take too many seconds."""
+    why = f"a turn would take some {guess:,.1f} s, more than {budget.longest:g} s"
     for action in (task.do, task.undo):
         yield Skipped(point=task.point(action, name), why=why)
 
 
-def _measurement(point: Point, samples: Sequence[Sample], peak_kib: int) -> Measurement:
+def _measurement(
+    task: Task, action: Action, name: str, samples: Sequence[Sample], peak_kib: int
+) -> Measurement:
     return Measurement(
-        point=point,
+        point=task.point(action, name),
         values=tuple(_rounded(sample.seconds) for sample in samples),
         cpu=tuple(_rounded(sample.user + sample.system) for sample in samples),
         system=_rounded(statistics.median(sample.system for sample in samples)),
         peak_kib=peak_kib,
+        rules=rules_of(action, task.stack) * task.batch,
     )
 
 
 def _rounded(seconds: float) -> float:
-    return round(seconds, 6)
+    return round(seconds, 7)

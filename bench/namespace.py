@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import tempfile
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from bench.processes import process_context
 from nfcore.executor import CLONE_NEWNET, unshare
 
 __all__ = ["call_in_new_namespace"]
@@ -28,7 +28,7 @@ def call_in_new_namespace(function: Callable[P, T], *args: P.args, **kwargs: P.k
         lock = str(Path(directory, "xtables.lock"))
         with ProcessPoolExecutor(
             max_workers=1,
-            mp_context=multiprocessing.get_context("spawn"),
+            mp_context=process_context(),
             initializer=_enter,
             initargs=(lock,),
         ) as pool:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
-from bench.measure import Budget, Task, measure
+from bench.budget import Budget
+from bench.forecast import Forecast
+from bench.measure import Task, measure, too_slow
 from bench.peers import PEERS
 from bench.progress import Progress
-from bench.results import Measurement, Point, Skipped
+from bench.results import Measurement, Skipped
 from bench.worker import Worker
 from bench.workload import STACKS, Stack
 
 __all__ = ["ProgrammingPlan", "fill", "measure_programming", "pinned_cpu"]
 
-_MOST_IN_ONE_FILL: Final = 1_000
+_MOST_BATCHES: Final = (1, 10, 100, 1_000, 10_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,8 @@ class ProgrammingPlan:
 
     peers: tuple[str, ...] = tuple(PEERS)
     stacks: tuple[Stack, ...] = STACKS
-    networks: tuple[int, ...] = (0, 100, 1_000)
-    batches: tuple[int, ...] = (1, 10, 100, 1_000)
+    networks: tuple[int, ...] = (0, 100, 1_000, 10_000)
+    batches: tuple[int, ...] = _MOST_BATCHES
     budget: Budget
 
 
@@ -51,69 +53,97 @@ def measure_programming(
     """Measure everything; networks are never fewer than before, so that each is filled in once."""
     for stack in plan.stacks:
         with ExitStack() as exits:
-            workers = [
-                exits.enter_context(Worker(name, stack, cpu=pinned_cpu())) for name in plan.peers
-            ]
-            present = 0
+            measuring = _Measuring(plan, stack, progress)
+            yield from measuring.open(exits)
             for networks in plan.networks:
-                racing = [one for one in workers if networks <= PEERS[one.name].most_networks]
-                yield from _too_many(plan, stack, networks)
-                for worker in racing:
-                    progress.says(f"{stack}: {networks} networks by {worker.name}")
-                    fill(worker, present, networks)
-                present = networks
-                yield from _at(racing, plan, stack, networks, progress)
+                yield from measuring.at(networks)
+
+
+class _Measuring:
+    """All peers over one stack of IP versions, as networks become more."""
+
+    def __init__(self, plan: ProgrammingPlan, stack: Stack, progress: Progress) -> None:
+        self._plan = plan
+        self._stack: Stack = stack
+        self._progress = progress
+        self._racing: list[Worker] = []
+        self._present = 0
+        self._by_networks = Forecast()
+
+    def open(self, exits: ExitStack) -> Iterator[Skipped]:
+        """Open the peers, those that can run here."""
+        for name in self._plan.peers:
+            missing = PEERS[name].missing()
+            if missing:
+                why = f"not installed: {', '.join(missing)}"
+                first = self._task(self._plan.networks[0], self._plan.batches[0])
+                yield Skipped(point=first.point("create", name), why=why)
+            else:
+                self._racing.append(
+                    exits.enter_context(Worker(name, self._stack, cpu=pinned_cpu()))
+                )
+
+    def at(self, networks: int) -> Iterator[Measurement | Skipped]:
+        """Measure all with so many networks present; who is too slow for it is out."""
+        first = self._task(networks, 1)
+        out = {
+            worker.name: guess
+            for worker in self._racing
+            if (guess := self._by_networks.seconds(worker.name, networks))
+            > self._plan.budget.longest
+        }
+        self._racing = [worker for worker in self._racing if worker.name not in out]
+        for name, guess in out.items():
+            yield from too_slow(first, name, guess, self._plan.budget)
+        for worker in self._racing:
+            self._progress.says(f"{self._stack}: {networks:,} networks by {worker.name}")
+            fill(worker, self._present, networks)
+        self._present = networks
+        yield from self._batches(networks)
+        yield from self._ports(networks)
+
+    def _task(self, networks: int, batch: int) -> Task:
+        return Task(do="create", undo="delete", stack=self._stack, networks=networks, batch=batch)
+
+    def _batches(self, networks: int) -> Iterator[Measurement | Skipped]:
+        by_batch = Forecast()
+        for batch in self._plan.batches:
+            task = self._task(networks, batch)
+            expected = {one.name: by_batch.seconds(one.name, batch) for one in self._racing}
+            done: dict[str, float] = {}
+            for found in self._measured(task, expected):
+                yield found
+                if isinstance(found, Measurement):
+                    name = found.point.peer
+                    done[name] = done.get(name, 0.0) + median(found.values)
+            for name, seconds in done.items():
+                by_batch.note(name, batch, seconds)
+                if batch == self._plan.batches[0]:
+                    self._by_networks.note(name, networks, seconds)
+
+    def _ports(self, networks: int) -> Iterator[Measurement | Skipped]:
+        port = replace(self._task(networks, 1), do="publish", undo="release")
+        for worker in self._racing:
+            worker.fill(port.numbers)
+        yield from self._measured(port, {})
+        for worker in self._racing:
+            worker.run("delete", port.numbers)
+
+    def _measured(self, task: Task, expected: dict[str, float]) -> Iterator[Measurement | Skipped]:
+        self._progress.says(f"{task.do} {task.batch:,} at {task.networks:,} networks, {task.stack}")
+        yield from measure(
+            self._racing, task, self._plan.budget, expected=expected, tick=self._progress.tick
+        )
 
 
 def fill(worker: Worker, present: int, wanted: int) -> None:
-    """Have so many networks present, by the thousand.
+    """Have so many networks present.
 
     Args:
         worker: where.
         present: how many there are.
         wanted: how many there are to be.
     """
-    for first in range(present, wanted, _MOST_IN_ONE_FILL):
-        worker.fill(range(first, min(first + _MOST_IN_ONE_FILL, wanted)))
-
-
-def _too_many(plan: ProgrammingPlan, stack: Stack, networks: int) -> Iterator[Skipped]:
-    for name in plan.peers:
-        most = PEERS[name].most_networks
-        if networks > most:
-            point = Point(question="create", stack=stack, networks=networks, batch=1, peer=name)
-            yield Skipped(point=point, why=f"not measured above {most} networks: too slow to fill")
-
-
-def _at(
-    workers: Sequence[Worker],
-    plan: ProgrammingPlan,
-    stack: Stack,
-    networks: int,
-    progress: Progress,
-) -> Iterator[Measurement | Skipped]:
-    task = Task(do="create", undo="delete", stack=stack, networks=networks, batch=1)
-    seconds: dict[str, float] = {}
-    for batch in plan.batches:
-        factor = batch / task.batch
-        task = replace(task, batch=batch)
-        progress.says(str(task.point("create", "all")))
-        expected = {name: value * factor for name, value in seconds.items()}
-        seconds = dict(expected)
-        for found in measure(workers, task, plan.budget, expected=expected, tick=progress.tick):
-            yield found
-            if isinstance(found, Measurement):
-                _note(seconds, found, task)
-    port = Task(do="publish", undo="release", stack=stack, networks=networks, batch=1)
-    progress.says(str(port.point("publish", "all")))
-    for worker in workers:
-        worker.fill(port.numbers)
-    yield from measure(workers, port, plan.budget, expected={}, tick=progress.tick)
-    for worker in workers:
-        worker.run("delete", port.numbers)
-
-
-def _note(seconds: dict[str, float], found: Measurement, task: Task) -> None:
-    """Add up what doing and undoing take."""
-    first = found.point.question == task.do
-    seconds[found.point.peer] = median(found.values) + (0.0 if first else seconds[found.point.peer])
+    step = PEERS[worker.name].fill
+    for first in range(present, wanted, step):
+        worker.fill(range(first, min(first + step, wanted)))

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import platform
-import re
-import subprocess
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
 import numpy
-import pyperf
 
 from bench.workload import Stack
 
@@ -24,14 +20,10 @@ __all__ = [
     "Results",
     "Skipped",
     "Summary",
-    "collect_metadata",
     "summarize",
 ]
 
 _FORMAT: Final = 1
-_FROM_PYPERF: Final = ("date", "cpu_model_name", "cpu_count", "load_avg_1min", "python_version")
-_PACKAGES: Final = ("nfcore", "pip-nftables", "pyroute2", "cffi")
-_TOOLS: Final = (("nft", "nft"), ("iptables", "iptables-nft"), ("iproute2", "ip"))
 
 
 class BadResults(Exception):
@@ -48,6 +40,7 @@ class Point:
         networks: how many networks were present.
         batch: how many were worked on at once.
         peer: which way of doing it.
+        ports: how many ports were published, where that is what was varied.
     """
 
     question: str
@@ -55,11 +48,16 @@ class Point:
     networks: int
     batch: int
     peer: str
+    ports: int = 0
+
+    @property
+    def size(self) -> int:
+        """How much was there: ports where they were varied, or else networks."""
+        return self.ports or self.networks
 
     def __str__(self) -> str:
-        return (
-            f"{self.question} {self.batch} at {self.networks} networks, {self.stack}, {self.peer}"
-        )
+        what = f"{self.ports:,} ports" if self.ports else f"{self.networks:,} networks"
+        return f"{self.question} {self.batch:,} at {what}, {self.stack}, {self.peer}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +71,7 @@ class Measurement:
         system: the part of ``cpu`` that was spent in the kernel, as a median.
         peak_kib: the most memory resident, in KiB; 0 where it was not measured.
         unit: what a value is.
+        rules: for how many rules of iptables' a value stands; 0 where that means nothing.
     """
 
     point: Point
@@ -81,6 +80,12 @@ class Measurement:
     system: float = 0.0
     peak_kib: int = 0
     unit: str = "s"
+    rules: int = 0
+
+    @property
+    def user(self) -> float:
+        """The part of ``cpu`` that was not spent in the kernel, as a median."""
+        return max(0.0, statistics.median(self.cpu) - self.system) if self.cpu else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,26 +191,6 @@ def summarize(measurement: Measurement) -> Summary:
         p99=float(p99),
         spread=float(numpy.median(numpy.abs(values - median))),
     )
-
-
-def collect_metadata() -> dict[str, str | int | float]:
-    """The machine, and the versions of kernel, libraries and tools; no names of host or user."""
-    known: Mapping[str, str | int | float] = pyperf.Run([1.0]).get_metadata()
-    collected = {key: known[key] for key in _FROM_PYPERF if key in known}
-    collected["kernel"] = platform.release()
-    collected["machine"] = platform.machine()
-    for package in _PACKAGES:
-        collected[package] = metadata.version(package)
-    for name, program in _TOOLS:
-        collected[name] = _version_of(program)
-    return collected
-
-
-def _version_of(program: str) -> str:
-    flag = "-V" if program == "ip" else "--version"
-    done = subprocess.run([program, flag], capture_output=True, text=True, check=True)
-    found = re.search(r"v?\d[\w.]+", done.stdout)
-    return found[0] if found else done.stdout.strip()
 
 
 def _compact(one: Measurement | Skipped) -> str:

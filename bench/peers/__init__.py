@@ -5,19 +5,29 @@ A new one is a class like `Peer` with an ``open_…`` function, and a line in `P
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from bench.peers._commands import CommandFirewall, open_legacy_commands, open_nft_commands
+from bench.peers._commands import (
+    CommandFailed,
+    CommandFirewall,
+    open_legacy_commands,
+    open_nft_commands,
+    run_iptables,
+)
 from bench.peers._docker_native import open_docker_library, open_docker_nft
 from bench.peers._engine import open_legacy, open_rules, open_sets
+from bench.peers._firewalld import FIREWALLD_PROGRAMS, DaemonSilent, open_firewalld, wait_until
+from bench.peers._floor import open_floor
 from bench.peers._nft import (
     LibnftablesFailed,
     in_library,
     json_text,
     open_library_json,
+    open_library_json_sets,
     open_nft_json_file,
     open_nft_text_file,
 )
@@ -28,7 +38,9 @@ from bench.workload import Stack
 
 __all__ = [
     "PEERS",
+    "CommandFailed",
     "CommandFirewall",
+    "DaemonSilent",
     "LibnftablesFailed",
     "Peer",
     "PeerKind",
@@ -37,6 +49,8 @@ __all__ = [
     "json_text",
     "nft_text",
     "restore_text",
+    "run_iptables",
+    "wait_until",
 ]
 
 
@@ -47,75 +61,86 @@ class PeerKind:
     Args:
         open: opens it over an empty ruleset, in the calling process's network namespace.
         about: what it does, in a line.
-        most_networks: the largest number of present networks that is worth waiting for.
+        part: whether it does a part of what nfcore sets does, and is no way of its own.
+        needs: the programs that must be installed.
+        fill: how many networks it is given at once to have them present.
     """
 
     open: Callable[[Stack], Peer]
     about: str
-    most_networks: int
+    part: bool = False
+    needs: tuple[str, ...] = ()
+    fill: int = 1_000
+
+    def missing(self) -> tuple[str, ...]:
+        """The programs that it needs and that are not there."""
+        return tuple(program for program in self.needs if shutil.which(program) is None)
 
 
 PEERS: Final[Mapping[str, PeerKind]] = MappingProxyType(
     {
-        "nfcore rules": PeerKind(
-            open=open_rules,
-            about="nfcore: one nft rule for each iptables rule, the whole call",
-            most_networks=10_000,
-        ),
         "nfcore sets": PeerKind(
             open=open_sets,
             about="nfcore: elements of sets that constant rules look up, the whole call",
-            most_networks=10_000,
         ),
-        "libnftables JSON": PeerKind(
-            open=open_library_json,
-            about="the JSON that nfcore rules sends, written beforehand, by the nftables module",
-            most_networks=10_000,
-        ),
-        "nft -j -f": PeerKind(
-            open=open_nft_json_file,
-            about="the same JSON, by running nft",
-            most_networks=10_000,
-        ),
-        "nft -f": PeerKind(
-            open=open_nft_text_file,
-            about="the same rules in nft's language, by running nft",
-            most_networks=10_000,
-        ),
-        "docker29 libnftables": PeerKind(
-            open=open_docker_library,
-            about="Docker 29's layout (four chains a network, verdict maps), by the module",
-            most_networks=10_000,
-        ),
-        "docker29 nft": PeerKind(
-            open=open_docker_nft,
-            about="the same, by running nft",
-            most_networks=10_000,
+        "nfcore rules": PeerKind(
+            open=open_rules,
+            about="nfcore: one nft rule for each iptables rule, the whole call",
         ),
         "nfcore legacy": PeerKind(
             open=open_legacy,
             about="nfcore's fallback, the whole call: reads the tables, then restores",
-            most_networks=1_000,
+        ),
+        "floor": PeerKind(
+            open=open_floor,
+            about="the elements of nfcore sets as one raw netlink batch, its bytes made beforehand",
+            part=True,
+        ),
+        "libnftables JSON, sets": PeerKind(
+            open=open_library_json_sets,
+            about="the elements of nfcore sets as JSON written beforehand, by the nftables module",
+            part=True,
+        ),
+        "libnftables JSON": PeerKind(
+            open=open_library_json,
+            about="the JSON that nfcore rules sends, written beforehand, by the nftables module",
+        ),
+        "nft -j -f": PeerKind(
+            open=open_nft_json_file,
+            about="the same JSON, by running nft",
+        ),
+        "nft -f": PeerKind(
+            open=open_nft_text_file,
+            about="the same rules in nft's language, by running nft",
+        ),
+        "docker29 libnftables": PeerKind(
+            open=open_docker_library,
+            about="Docker 29's layout (four chains a network, verdict maps), by the module",
+        ),
+        "docker29 nft": PeerKind(
+            open=open_docker_nft,
+            about="the same, by running nft",
         ),
         "iptables-legacy-restore": PeerKind(
             open=open_legacy_restore,
             about="--noflush, the text written beforehand, nothing checked",
-            most_networks=1_000,
         ),
         "iptables-nft-restore": PeerKind(
             open=open_nft_restore,
             about="--noflush, the text written beforehand, nothing checked",
-            most_networks=1_000,
         ),
         "docker iptables-legacy": PeerKind(
             open=open_legacy_commands,
             about="Docker's way: iptables --wait -C, then -I, -A or -D, for every rule",
-            most_networks=1_000,
         ),
         "docker iptables-nft": PeerKind(
             open=open_nft_commands,
             about="the same with iptables-nft",
-            most_networks=1_000,
+        ),
+        "docker firewalld": PeerKind(
+            open=open_firewalld,
+            about="the same commands over D-Bus to a firewalld, whose direct interface runs them",
+            needs=FIREWALLD_PROGRAMS,
         ),
     }
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from bench.peers._nft import in_library, run_nft
-from bench.peers._peer import Work
+from bench.peers._peer import Peer, Work
 from bench.workload import Action, Network, Stack, make_network
 from nfcore.bridge import PublishedPort
 from nfcore.executor import EventKind, RulesetMonitor
@@ -22,7 +22,7 @@ _MAPS = ("filter-forward-in", "filter-forward-out", "nat-postrouting-in", "nat-p
 _PORTS = "nat-prerouting-and-output"
 
 
-class DockerNativePeer:
+class DockerNativePeer(Peer):
     """Sends nft's text, as Docker does.
 
     Args:
@@ -37,11 +37,6 @@ class DockerNativePeer:
         self._handles: list[tuple[IPVersion, str, int]] = []
         versions = IPVersion if stack == "dual" else (IPVersion.V4,)
         send("".join(_start(version) for version in versions))
-        self.settle()
-
-    def fill(self, numbers: Sequence[int]) -> None:
-        """All at once."""
-        self.prepare("create", numbers)()
         self.settle()
 
     def prepare(self, action: Action, numbers: Sequence[int]) -> Work:

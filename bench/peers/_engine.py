@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bench.peers._peer import Work
+from bench.peers._peer import Peer, Work
 from bench.workload import Action, Stack, carry_out, driver_of, make_network
 from nfcore.engine import Engine
 from nfcore.executor import CffiExecutor, Executor, LegacyExecutor
@@ -13,7 +13,7 @@ from nfcore.layout import Layout, RulesLayout, SetsLayout
 __all__ = ["EnginePeer", "open_legacy", "open_rules", "open_sets"]
 
 
-class EnginePeer:
+class EnginePeer(Peer):
     """An engine that stays open, as in a daemon.
 
     Args:
@@ -29,10 +29,6 @@ class EnginePeer:
         with self._engine.transaction() as transaction:
             self._layout.ensure_started(transaction)
 
-    def fill(self, numbers: Sequence[int]) -> None:
-        """All in one transaction."""
-        self.prepare("create", numbers)()
-
     def prepare(self, action: Action, numbers: Sequence[int]) -> Work:
         """Nothing is known before."""
         networks = [make_network(number, self._stack) for number in numbers]
@@ -42,9 +38,6 @@ class EnginePeer:
                 carry_out(transaction, self._layout, action, networks)
 
         return work
-
-    def settle(self) -> None:
-        """The engine knows."""
 
     def close(self) -> None:
         """Close the engine."""

@@ -5,14 +5,15 @@ That is more than a user of these tools could have: it is what they cost at the 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from itertools import count, islice
 
-from bench.peers._peer import Work
+from bench.peers._peer import Peer, Work
 from bench.workload import Action, Stack, carry_out, driver_of, make_network
 from nfcore.engine import Engine, Ruleset
 from nfcore.executor import FakeExecutor, RulesetMonitor
+from nfcore.layout import Layout, RulesLayout
 from nfcore.operations import AddRule, Operation
 
 __all__ = ["KnownRuleset", "PlannedPeer", "numbered_handles"]
@@ -65,37 +66,33 @@ def monitored_handles(monitor: RulesetMonitor) -> Handles:
     return lambda _wanted: [handle for commit in monitor.read() for handle in commit.rule_handles()]
 
 
-class PlannedPeer(ABC):
+class PlannedPeer(Peer):
     """Sends what nfcore's engine would send, written in a tool's own language beforehand.
 
     Args:
         stack: the IP versions.
         handles: tells what handles a commit's rules were given.
+        layout: how it is laid out in the kernel.
     """
 
-    def __init__(self, stack: Stack, handles: Handles) -> None:
+    def __init__(self, stack: Stack, handles: Handles, layout: type[Layout] = RulesLayout) -> None:
         self._stack: Stack = stack
         self._source = KnownRuleset(handles)
         self._engine = Engine(FakeExecutor(), source=self._source)
-        self._driver = driver_of(stack)
+        self._layout = layout(driver_of(stack))
         self._pending: tuple[Operation, ...] = ()
         with self._engine.transaction() as transaction:
-            self._driver.ensure_started(transaction)
+            self._layout.ensure_started(transaction)
             self._pending = transaction.operations()
             transaction.abandon()
         self.write(self._pending)()
-        self.settle()
-
-    def fill(self, numbers: Sequence[int]) -> None:
-        """All at once."""
-        self.prepare("create", numbers)()
         self.settle()
 
     def prepare(self, action: Action, numbers: Sequence[int]) -> Work:
         """Plan and write it all."""
         networks = [make_network(number, self._stack) for number in numbers]
         transaction = self._engine.begin()
-        carry_out(transaction, self._driver, action, networks)
+        carry_out(transaction, self._layout, action, networks)
         self._pending = transaction.operations()
         transaction.abandon()
         return self.write(self._pending)

@@ -1,6 +1,6 @@
 """nft's own languages: JSON and text, by libnftables in this process and by running nft.
 
-The rules are those of nfcore's ``rules`` layout, with the handles of what goes already known.
+What is sent is what nfcore's own layouts send, with the handles of what goes already known.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from bench.peers._peer import Work
 from bench.workload import Stack
 from nfcore.executor import RulesetMonitor
 from nfcore.executor._encode import encode_json
+from nfcore.layout import Layout, RulesLayout, SetsLayout
 from nfcore.operations import Operation
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "in_library",
     "json_text",
     "open_library_json",
+    "open_library_json_sets",
     "open_nft_json_file",
     "open_nft_text_file",
     "run_nft",
@@ -41,6 +43,7 @@ class NftPeer(PlannedPeer):
         stack: the IP versions.
         language: writes operations.
         send: sends what was written.
+        layout: how it is laid out in the kernel.
     """
 
     def __init__(
@@ -48,11 +51,12 @@ class NftPeer(PlannedPeer):
         stack: Stack,
         language: Callable[[Sequence[Operation]], str],
         send: Callable[[str], None],
+        layout: type[Layout] = RulesLayout,
     ) -> None:
         self._monitor = RulesetMonitor()
         self._language = language
         self._send = send
-        super().__init__(stack, monitored_handles(self._monitor))
+        super().__init__(stack, monitored_handles(self._monitor), layout)
 
     def write(self, operations: Sequence[Operation]) -> Work:
         """The text to send."""
@@ -100,6 +104,11 @@ def run_nft(*options: str) -> Callable[[str], None]:
 def open_library_json(stack: Stack) -> NftPeer:
     """JSON, by libnftables in process."""
     return NftPeer(stack, json_text, in_library(json=True))
+
+
+def open_library_json_sets(stack: Stack) -> NftPeer:
+    """The JSON of sets, by libnftables in process."""
+    return NftPeer(stack, json_text, in_library(json=True), SetsLayout)
 
 
 def open_nft_json_file(stack: Stack) -> NftPeer:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from bench.workload import Action
 
@@ -13,7 +13,7 @@ Work = Callable[[], None]
 """What is timed."""
 
 
-class Peer(Protocol):
+class Peer(ABC):
     """One way of programming the networks, in the network namespace of its process.
 
     It is opened over an empty ruleset, and programs a started driver's chains at once.
@@ -21,12 +21,20 @@ class Peer(Protocol):
 
     def fill(self, numbers: Sequence[int]) -> None:
         """Have these networks present, by whatever way is quick and leaves the peer's own rules."""
+        self.prepare("create", numbers)()
+        self.settle()
 
+    @abstractmethod
     def prepare(self, action: Action, numbers: Sequence[int]) -> Work:
         """Whatever a peer may know before the clock starts; returns what is timed."""
 
-    def settle(self) -> None:
+    def settle(self) -> None:  # noqa: B027 - many have nothing to note
         """Take note, after the clock has stopped, of what was done."""
 
+    def daemons(self) -> Sequence[int]:
+        """The processes, apart from this one and what it runs, that work for the peer."""
+        return ()
+
+    @abstractmethod
     def close(self) -> None:
         """Give back what the peer holds."""

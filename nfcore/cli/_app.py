@@ -20,6 +20,7 @@ from nfcore.cli import (
     _translate,
     _watch,
 )
+from nfcore.cli._extensions import ExtensibleGroup
 from nfcore.cli._output import error_console
 from nfcore.exceptions import NetfilterError
 
@@ -27,6 +28,7 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="nfcore",
+    cls=ExtensibleGroup,
     help="Program Docker's bridge networks into the firewall: natively, atomically, in one go.",
     no_args_is_help=True,
     add_completion=False,

@@ -8,7 +8,11 @@ def measurement(
     batch: int = 1,
     peer: str = "nfcore rules",
     unit: str = "s",
+    ports: int = 0,
+    rules: int = 0,
 ) -> Measurement:
     """A measurement with these values."""
-    point = Point(question=question, stack="ipv4", networks=networks, batch=batch, peer=peer)
-    return Measurement(point=point, values=values, cpu=values, unit=unit)
+    point = Point(
+        question=question, stack="ipv4", networks=networks, batch=batch, peer=peer, ports=ports
+    )
+    return Measurement(point=point, values=values, cpu=values, unit=unit, rules=rules)

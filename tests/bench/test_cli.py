@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from typer.testing import CliRunner
 
 from bench.cli import app
 from bench.peers import PEERS
-from bench.results import Results
+from bench.questions import QUESTIONS
+from bench.results import Measurement, Results
 from tests.bench.made import measurement
 
 
@@ -19,7 +21,7 @@ def run(*arguments: str) -> str:
 
 def test_a_small_run_measures_every_peer(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
-    sizes = ["-n", "3", "-b", "2", "--stack", "dual", "--rounds", "1", "--patience", "60"]
+    sizes = ["-n", "3", "-b", "2", "--stack", "dual", "--effort", "5"]
     output = run("programming", *sizes, "--output", str(path))
     assert "create 2 at once, dual" in output
     results = Results.load(path)
@@ -29,29 +31,49 @@ def test_a_small_run_measures_every_peer(tmp_path: Path) -> None:
         found = [one.point for one in results.of(question)]
         assert [point.peer for point in found] == [*PEERS]
         assert {(point.networks, point.batch) for point in found} == {(3, batch)}
-    assert "publish 1 at once, dual" in run("show", str(path))
+    assert "publish, dual" in run("show", str(path))
     assert "nfcore rules" in run("show", str(path), "--details")
     assert "1.00" in run("compare", str(path), str(path))
 
 
-def test_the_mirrors_overhead_and_the_watchers_gap(tmp_path: Path) -> None:
-    path = tmp_path / "run.json"
-    sizes = ["-n", "2", "--flushes", "1", "--watched", "2", "--rounds", "3"]
-    run("mirror", *sizes, "--output", str(path))
+def test_quick_touches_every_question(tmp_path: Path) -> None:
+    path = tmp_path / "quick.json"
+    run("quick", "--output", str(path))
     results = Results.load(path)
-    assert {one.point.peer for one in results.of("create+delete")} == {
-        "nfcore rules",
-        "libnftables JSON",
-    }
-    [gap] = results.of("watch gap")
-    assert len(gap.values) == 1
-    assert gap.values[0] > 0
+    assert {one.point.question for one in results.measurements} == {one.name for one in QUESTIONS}
+    assert {one.point.peer for one in results.of("create")} >= {*PEERS}
+
+
+def test_each_part_can_be_run_alone(tmp_path: Path) -> None:
+    path = tmp_path / "part.json"
+    for question, *arguments in (
+        ("breakdown", "breakdown", "-n", "1", "--rounds", "2"),
+        ("watch gap", "watch", "--networks", "2", "--flushes", "1"),
+        ("connections", "dataplane", "-n", "1", "--ports", "2", "--effort", "0.02"),
+        ("churn: programming", "churn", "-n", "1", "--per-second", "5", "--effort", "0.1"),
+    ):
+        run(*arguments, "--output", str(path))
+        assert list(Results.load(path).of(question)), question
+
+
+def test_what_was_found_before_a_failure_is_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_networks: int, _rounds: int) -> Iterator[Measurement]:
+        yield measurement(1.0)
+        raise OSError("the cable is out")
+
+    monkeypatch.setattr("bench.cli._run.measure_breakdown", fails)
+    path = tmp_path / "part.json"
+    done = CliRunner().invoke(app, ["breakdown", "--output", str(path)])
+    assert str(done.exception) == "the cable is out"
+    assert len(Results.load(path).measurements) == 1
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["programming", "--peer", "ipfw"], "no peer 'ipfw': there are nfcore rules"),
+        (["programming", "--peer", "ipfw"], "no peer 'ipfw': there are nfcore sets"),
         (["programming", "--stack", "ipx"], "no stack 'ipx': there are ipv4, dual"),
         (["show", "/etc/hostname"], "no results of `python -m bench`"),
     ],
@@ -65,11 +87,22 @@ def test_bad_input_is_explained(arguments: list[str], message: str) -> None:
 def test_files_are_joined_and_documented(tmp_path: Path) -> None:
     first, second, joined = (tmp_path / name for name in ("a.json", "b.json", "c.json"))
     kernel = {"kernel": "6.1"}
-    Results(metadata=kernel, measurements=(measurement(0.001),)).save(first)
-    Results(metadata=kernel, measurements=(measurement(0.002, networks=9),)).save(second)
+    Results(metadata=kernel, measurements=(measurement(0.001, peer="nfcore sets"),)).save(first)
+    Results(
+        metadata=kernel, measurements=(measurement(0.002, networks=9, peer="nfcore sets"),)
+    ).save(second)
     run("join", str(first), str(second), "--output", str(joined))
     assert len(Results.load(joined).measurements) == 2
     run("document", str(joined), str(tmp_path / "docs"))
     text = (tmp_path / "docs" / "benchmarks.md").read_text()
-    assert "| nfcore rules | 1 ms (1x) | 2 ms (1x) |" in text
+    assert "| nfcore sets | 1 ms (1x) | 2 ms (1x) |" in text
     assert (tmp_path / "docs" / "benchmarks" / "create.png").exists()
+
+
+def test_a_report_is_one_file(tmp_path: Path) -> None:
+    path, page = tmp_path / "run.json", tmp_path / "run.html"
+    Results(metadata={"kernel": "6.1"}, measurements=(measurement(0.001),)).save(path)
+    run("report", str(path), str(page))
+    text = page.read_text()
+    assert "<svg" in text
+    assert [file.name for file in tmp_path.iterdir() if file != path] == [page.name]

@@ -5,22 +5,21 @@ from pathlib import Path
 from PIL import Image
 
 from bench.breakdown import STAGES
-from bench.document import write_document
+from bench.document import write_document, write_report
 from bench.pictures import draw_all
 from bench.results import Results, Skipped
 from tests.bench.made import measurement
 
 RESULTS = Results(
-    metadata={"kernel": "6.1", "nft": "v1.0.6"},
+    metadata={"kernel": "6.1", "nft": "v1.0.6", "odd": "<what>"},
     measurements=(
-        measurement(0.001, 0.003, 0.002),
+        measurement(0.001, 0.003, 0.002, peer="nfcore sets"),
         measurement(0.004, 0.004, 0.005, peer="nft -f"),
-        measurement(0.002, 0.002, networks=1000),
-        measurement(0.05, networks=1000, batch=100),
-        measurement(0.003, question="create+delete", networks=1000),
-        measurement(0.002, question="create+delete", networks=1000, peer="libnftables JSON"),
+        measurement(0.002, 0.002, networks=1000, peer="nfcore sets"),
+        measurement(0.05, networks=1000, batch=100, peer="nfcore sets", rules=900),
         *(measurement(0.001, question="breakdown", peer=stage) for stage in STAGES),
-        measurement(9_000.0, question="connections", unit="/s"),
+        measurement(9_000.0, question="connections", unit="/s", ports=100),
+        measurement(0.0, question="churn: lost", unit="%"),
     ),
     skipped=(Skipped(point=measurement(1.0, peer="slow").point, why="it is slow"),),
 )
@@ -28,7 +27,14 @@ RESULTS = Results(
 
 def test_pictures_are_drawn_for_what_was_measured(tmp_path: Path) -> None:
     names = draw_all(RESULTS, tmp_path)
-    assert names == ("create", "connections", "batches", "breakdown")
+    assert names == (
+        "create",
+        "breakdown",
+        "connections",
+        "create--batches",
+        "create--throughput",
+        "create--cpu",
+    )
     for name in names:
         with Image.open(tmp_path / f"{name}.png") as picture:
             assert picture.size == (640, 384)
@@ -52,14 +58,25 @@ def test_nothing_measured_is_nothing_drawn(tmp_path: Path) -> None:
 
 
 def test_the_document_tells_versions_ratios_pictures_and_what_was_left_out() -> None:
-    text = write_document(RESULTS, ("create", "batches"), "benchmarks")
+    text = write_document(RESULTS, ("create", "create--batches"), "benchmarks")
     assert "ratios within one run" in text
     assert "| nft | v1.0.6 |" in text
     assert "![create](benchmarks/create.png)" in text
-    assert "![batches](benchmarks/batches.png)" in text
+    assert "![create--batches](benchmarks/create--batches.png)" in text
     assert "![breakdown]" not in text
     assert "| nft -f | 4 ms (2x) | - |" in text
-    assert "With 1,000 networks present nfcore's whole call takes 1.50 times" in text
-    assert "and 1.50 times its CPU time; the difference is 1 ms." in text
-    assert "| nfcore rules, ipv4 | 2 | 1.00 | 1.00 | 0.00 |" in text
+    assert "| nfcore sets, ipv4 | 2 | 1.00 | 1.00 | 0.00 |" in text
     assert "- create 1 at 0 networks, ipv4, slow: it is slow" in text
+
+
+def test_the_report_needs_nothing_but_itself() -> None:
+    text = write_report(RESULTS)
+    assert text.count("<svg") == 6
+    assert "<td>nft -f</td><td>4 ms (2x)</td>" in text
+    assert 'src="' not in text
+    assert "<link" not in text
+    assert "&lt;what&gt;" in text
+
+
+def test_a_document_of_nothing_still_explains_itself() -> None:
+    assert "## What was measured, and how" in write_document(Results(), (), "benchmarks")

@@ -5,12 +5,13 @@ from itertools import pairwise
 
 import pytest
 
-from bench.measure import Budget, Task, measure, turns_of
+from bench.budget import Budget, turns_of
+from bench.measure import Task, measure
 from bench.results import Measurement, Skipped
 from bench.worker import Sample
 from bench.workload import Action
 
-BUDGET = Budget(rounds=20, patience=1.0)
+BUDGET = Budget(rounds=20, patience=1.0, longest=5.0)
 TASK = Task(do="create", undo="delete", stack="ipv4", networks=7, batch=2)
 
 
@@ -67,4 +68,17 @@ def test_a_peer_expected_to_be_too_slow_is_skipped_with_the_reason() -> None:
     assert [one.point.question for one in found] == ["create", "delete"]
     assert all(isinstance(one, Skipped) for one in found)
     assert isinstance(found[0], Skipped)
-    assert found[0].why == "one turn would take some 30.0 s, more than 1 s"
+    assert found[0].why == "a turn would take some 30.0 s, more than 5 s"
+
+
+def test_a_peer_that_takes_no_more_than_the_longest_turn_has_one() -> None:
+    log: list[tuple[str, Action]] = []
+    worker = Clockwork("slow", 4.0, log)
+    list(measure([worker], TASK, BUDGET, expected={"slow": 4.0}))  # type: ignore[list-item]
+    assert log == [("slow", "create"), ("slow", "delete")]
+
+
+def test_a_measurement_knows_for_how_many_rules_it_stands() -> None:
+    first, _ = measure([Clockwork("quick", 0.1, [])], TASK, BUDGET, expected={})  # type: ignore[list-item]
+    assert isinstance(first, Measurement)
+    assert first.rules == 9 * TASK.batch

@@ -3,29 +3,106 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
+import pytest
 from rich.console import Console
 
 from bench.breakdown import STAGES, measure_breakdown
-from bench.dataplane import ROUTERS, measure_dataplane
+from bench.budget import Budget
+from bench.churn import CHURN_QUESTIONS, CHURNERS, ChurnPlan, measure_churn
+from bench.dataplane import ROUTERS, DataplanePlan, measure_dataplane
+from bench.lab import NO_RULES
+from bench.programming import ProgrammingPlan, measure_programming
 from bench.progress import Progress
+from bench.results import Measurement, Skipped
+from bench.watch import measure_watch_gap
+
+
+@pytest.fixture
+def progress() -> Iterator[Progress]:
+    with Progress(Console(file=io.StringIO())) as progress:
+        yield progress
 
 
 def test_the_stages_of_one_network() -> None:
     found = list(measure_breakdown((2,), 3))
     assert [one.point.peer for one in found] == [*STAGES]
     assert all(len(one.values) == 3 for one in found)
-    planned = found[0].values
-    assert all(value > 0 for value in planned)
+    assert all(value >= 0 for one in found for value in one.values)
 
 
-def test_packets_pass_every_router_and_connections_reach_the_container() -> None:
-    console = Console(file=io.StringIO())
-    with Progress(console) as progress:
-        found = list(measure_dataplane((2,), 9, progress))
-    trips = [one for one in found if one.point.question == "rtt"]
-    assert [one.point.peer for one in trips] == [*ROUTERS]
-    assert all(len(one.values) == 9 for one in trips)
+def test_a_watcher_puts_all_back() -> None:
+    gap = measure_watch_gap(2, 2)
+    assert (gap.point.peer, gap.point.networks, len(gap.values)) == ("nfcore watch", 2, 2)
+    assert all(value > 0 for value in gap.values)
+
+
+def test_packets_pass_every_router_and_connections_reach_the_container(progress: Progress) -> None:
+    plan = DataplanePlan(networks=(0, 2), ports=(1, 3), trips=4, spells=2, seconds=0.02)
+    found = list(measure_dataplane(plan, progress))
+    for question in ("rtt", "packets"):
+        chosen = [one for one in found if one.point.question == question]
+        assert [one.point.peer for one in chosen] == [*ROUTERS] * 2
+        assert [one.point.networks for one in chosen] == [0] * len(ROUTERS) + [2] * len(ROUTERS)
+        assert all(value > 0 for one in chosen for value in one.values)
     rates = [one for one in found if one.point.question == "connections"]
-    assert [one.point.peer for one in rates] == [*ROUTERS[1:]]
-    assert all(value > 0 for one in rates for value in one.values)
+    assert {(one.point.peer, one.point.ports) for one in rates} == {
+        (peer, ports) for peer in ROUTERS if peer != NO_RULES for ports in (1, 3)
+    }
+    assert all(len(one.values) == 2 for one in rates)
+
+
+def test_networks_come_and_go_while_packets_flow(progress: Progress) -> None:
+    plan = ChurnPlan(networks=(1,), spells=1, seconds=0.4, per_second=10.0, packets=50.0)
+    found = list(measure_churn(plan, progress))
+    measured = [one for one in found if isinstance(one, Measurement)]
+    assert {one.point.peer for one in measured} == {*CHURNERS}
+    assert {one.point.question for one in measured} == {*CHURN_QUESTIONS}
+    for one in measured:
+        match one.point.question:
+            case "churn: programming":
+                assert 1 <= len(one.values) <= 4
+            case "churn: packets":
+                assert 10 < len(one.values) <= 20
+            case _:
+                assert len(one.values) == 1
+
+
+def test_who_is_too_late_is_left_out_beside_more_networks(progress: Progress) -> None:
+    plan = ChurnPlan(networks=(0, 1), spells=1, seconds=0.3, per_second=1_000.0, packets=10.0)
+    left_out = [one for one in measure_churn(plan, progress) if isinstance(one, Skipped)]
+    slow = [one for one in left_out if one.point.peer == "docker iptables-nft"]
+    assert [one.point.networks for one in slow] == [1]
+    assert slow[0].why == "with 0 networks, more than 50% was not done in time"
+
+
+def test_who_is_too_slow_is_left_out_beside_more_networks(progress: Progress) -> None:
+    plan = ProgrammingPlan(
+        peers=("floor", "docker iptables-nft"),
+        stacks=("ipv4",),
+        networks=(0, 1, 10_000),
+        batches=(1,),
+        budget=Budget(rounds=1, patience=0.01, longest=2.0),
+    )
+    found = list(measure_programming(plan, progress))
+    left_out = [one for one in found if isinstance(one, Skipped)]
+    assert {(one.point.peer, one.point.networks) for one in left_out} <= {
+        ("docker iptables-nft", 10_000),
+        ("docker iptables-nft", 1),
+    }
+    measured = [one for one in found if isinstance(one, Measurement)]
+    assert {one.point.networks for one in measured if one.point.peer == "floor"} == {0, 1, 10_000}
+
+
+def test_who_cannot_run_here_is_left_out(
+    progress: Progress, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    plan = ProgrammingPlan(
+        peers=("docker firewalld",), budget=Budget(rounds=1, patience=1.0, longest=1.0)
+    )
+    found = list(measure_programming(plan, progress))
+    assert [one.why for one in found if isinstance(one, Skipped)] == [
+        "not installed: dbus-daemon, firewalld"
+    ] * 2

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 from pyroute2 import netns as netns_tools
 
-from bench.peers import PEERS, LibnftablesFailed, in_library
-from bench.workload import Action, Stack, carry_out, driver_of, make_network
+from bench.peers import (
+    PEERS,
+    CommandFailed,
+    CommandFirewall,
+    DaemonSilent,
+    LibnftablesFailed,
+    in_library,
+    wait_until,
+)
+from bench.peers._floor import FloorPeer
+from bench.peers._raw_elements import raw_batch
+from bench.workload import KEPT, Action, Stack, carry_out, driver_of, make_network
 from nfcore.engine import Engine
 from nfcore.executor import CffiExecutor, FakeExecutor
 from nfcore.host import save_text
+from nfcore.operations import DeleteElement, SetRef, SetType, TableRef
 from translate import IPVersion
 
 OURS = ("nfcore rules", "libnftables JSON", "nft -j -f", "nft -f")
 LEGACY = ("nfcore legacy", "iptables-legacy-restore", "docker iptables-legacy")
-COMPAT = ("iptables-nft-restore", "docker iptables-nft")
+COMPAT = ("iptables-nft-restore", "docker iptables-nft", "docker firewalld")
 STEPS: tuple[tuple[Action, range], ...] = (
     ("create", range(10, 13)),
     ("publish", range(11, 12)),
@@ -75,7 +89,10 @@ def played(name: str, stack: Stack) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("name", [*OURS, *LEGACY, *COMPAT])
-def test_every_peer_leaves_what_docker_leaves(name: str, thread: ThreadPoolExecutor) -> None:
+def test_every_peer_leaves_what_docker_leaves(
+    name: str, thread: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "none yet: firewalld's peer brings its own")
     states = thread.submit(played, name, "dual").result()
     with ThreadPoolExecutor(max_workers=1) as pool:
         expected = pool.submit(expected_states).result()
@@ -125,6 +142,76 @@ def test_docker_29s_layout_comes_and_goes(thread: ThreadPoolExecutor) -> None:
 
     for name in ("docker29 libnftables", "docker29 nft"):
         thread.submit(play, name).result()
+
+
+SETS = ("nfcore sets", "floor", "libnftables JSON, sets")
+HANDLES = re.compile(r'"handle": ?\d+')
+
+
+@pytest.mark.parametrize("name", SETS[1:])
+def test_the_floor_puts_the_very_elements_of_nfcores_sets(
+    name: str, thread: ThreadPoolExecutor
+) -> None:
+    def ruleset() -> list[str]:
+        listed = subprocess.run(["nft", "-j", "list", "ruleset"], check=True, capture_output=True)
+        parts = json.loads(HANDLES.sub('"handle": 0', listed.stdout.decode()))["nftables"]
+        for part in parts:
+            for kind in ("set", "map"):
+                elements = part.get(kind, {}).get("elem", [])
+                elements.sort(key=json.dumps)
+        return [json.dumps(part) for part in parts]
+
+    def states(name: str) -> list[list[str]]:
+        found = []
+        peer = PEERS[name].open("dual")
+        try:
+            if name != "floor":
+                peer.fill([KEPT])
+            peer.fill(range(1_500))
+            for action, numbers in STEPS:
+                peer.prepare(action, [2_000 + number for number in numbers])()
+                peer.settle()
+                found.append(ruleset())
+        finally:
+            peer.close()
+            subprocess.run(["nft", "flush", "ruleset"], check=True)
+        return found
+
+    expected = thread.submit(states, SETS[0]).result()
+    assert thread.submit(states, name).result() == expected
+    assert any("br-0000000005db" in part for part in expected[0])
+
+
+def test_what_the_kernel_refuses_of_raw_bytes_is_an_error(thread: ThreadPoolExecutor) -> None:
+    nowhere = SetRef(table=TableRef(version=IPVersion.V4, name="filter"), name="nowhere")
+    batch = raw_batch(
+        [DeleteElement(set=nowhere, key=("eth0",))], {nowhere: SetType(key=("ifname",))}
+    )
+
+    def refused() -> None:
+        with closing(FloorPeer("ipv4")) as peer:
+            peer._send(batch)
+
+    with pytest.raises(OSError, match="No such file or directory"):
+        thread.submit(refused).result()
+
+
+def test_a_command_that_docker_expects_to_work_is_an_error_if_it_does_not() -> None:
+    firewall = CommandFirewall(lambda _version, _args: False)
+    with pytest.raises(CommandFailed, match=r"^iptables -t filter -N DOCKER$"):
+        firewall.new_chain(IPVersion.V4, "filter", "DOCKER")
+
+
+def test_a_daemon_that_does_not_begin_is_an_error() -> None:
+    with pytest.raises(DaemonSilent, match="after 0 s still not: it rains"):
+        wait_until(lambda: False, "it rains", 0)
+
+
+def test_what_is_not_installed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert PEERS["docker firewalld"].missing() == ()
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert PEERS["docker firewalld"].missing() == ("dbus-daemon", "firewalld")
+    assert PEERS["floor"].missing() == ()
 
 
 def test_what_libnftables_refuses_is_an_error(thread: ThreadPoolExecutor) -> None:

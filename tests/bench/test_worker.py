@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bench.namespace import call_in_new_namespace
-from bench.worker import PeerFailed, Worker
+from bench.remote import Remote, RemoteFailed
+from bench.worker import Worker
 
 
 def net_namespace() -> str:
@@ -36,28 +37,45 @@ def test_a_worker_measures_what_its_peer_does() -> None:
     with Worker("nft -f", "ipv4") as worker:
         worker.fill(range(3))
         sample = worker.run("create", [5])
-        assert 0 < sample.user + sample.system < sample.seconds + 1
+        assert sample.seconds > 0
+        assert 0 <= sample.user + sample.system < sample.seconds + 1
         assert worker.peak_kib() > 1024
-        with pytest.raises(PeerFailed, match=re.compile("nft -f: .*KeyError", re.DOTALL)):
-            worker._ask("no such request")
+        with pytest.raises(RemoteFailed, match=re.compile("nft -f: .*AttributeError", re.DOTALL)):
+            worker.call("no such method")
 
 
 def test_a_peer_that_fails_says_how() -> None:
     with (
         Worker("nft -f", "ipv4") as worker,
-        pytest.raises(PeerFailed, match=re.compile("nft -f: Traceback.*Error", re.DOTALL)),
+        pytest.raises(RemoteFailed, match=re.compile("nft -f: Traceback.*Error", re.DOTALL)),
     ):
         worker.fill([1 << 30])
 
 
 def test_a_peer_that_cannot_be_opened_says_why() -> None:
-    with pytest.raises(PeerFailed, match="no such peer: Traceback"):
+    with pytest.raises(RemoteFailed, match="no such peer: Traceback"):
         Worker("no such peer", "ipv4")
 
 
 def test_a_worker_that_is_gone_is_an_error() -> None:
     worker = Worker("nft -f", "ipv4")
     worker._process.kill()
-    with pytest.raises(PeerFailed, match=r"nft -f: its process ended"):
+    with pytest.raises(RemoteFailed, match=r"nft -f: its process ended"):
         worker.fill([1])
     worker.close()
+
+
+def test_a_worker_stays_on_its_processor() -> None:
+    cpu = min(os.sched_getaffinity(0))
+    with Remote("affinity", Affinity, cpu=cpu) as remote:
+        assert remote.call("cpus") == {cpu}
+
+
+class Affinity:
+    """Tells what processors its process may use."""
+
+    def cpus(self) -> set[int]:
+        return os.sched_getaffinity(0)
+
+    def close(self) -> None:
+        """Nothing to give back."""

@@ -95,7 +95,7 @@ def _read(given: Given | None, version: IPVersion) -> Negatable[AddressRange] | 
     first_text, dash, last_text = given.value.partition("-")
     try:
         first, last = (
-            parse_masked(text.lstrip(), version).address
+            parse_masked(text.lstrip() if version is IPVersion.V4 else text, version).address
             for text in (first_text, last_text if dash else first_text)
         )
         return Negatable(AddressRange(first, last), given.negated)

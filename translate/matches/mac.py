@@ -18,7 +18,7 @@ from translate.values.hooks import require_chain
 __all__ = ["Mac", "MacExtension"]
 
 _ADDRESS: Final = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
-_OCTET: Final = re.compile(r"[ \t-\r]*\+?(?P<digits>[0-9A-Fa-f]{1,2})")
+_OCTET: Final = re.compile(r"(?=.{1,2}$)[ \t-\r]*\+?(?P<digits>[0-9A-Fa-f]{1,2})")
 _OCTETS: Final = 6
 _CHAINS: Final = frozenset({"PREROUTING", "INPUT", "FORWARD"})
 _SOURCE: Final = payload("ether", "saddr")

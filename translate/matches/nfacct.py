@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from translate.exceptions import InvalidRule
-from translate.extension import GivenOptions, MatchExtension, Option, ParseContext
+from translate.extension import GivenOptions, MatchExtension, Option, ParseContext, Text
 from translate.rule import Match
 
 __all__ = ["Nfacct", "NfacctExtension"]
@@ -47,4 +47,4 @@ class NfacctExtension(MatchExtension[Nfacct]):
 
     def format(self, value: Nfacct, context: ParseContext) -> Sequence[str]:
         del context
-        return ["--nfacct-name", value.account]
+        return ["--nfacct-name", Text(value.account)]

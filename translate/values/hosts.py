@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
+from typing import Final
 
 from translate.addresses import mask_of_length, parse_address
 from translate.exceptions import InvalidRule
@@ -13,6 +15,8 @@ from translate.numbers import parse_uint
 from translate.types import IPAddress, IPVersion, MaskedAddress, address_text
 
 __all__ = ["Host", "read_address", "read_host", "read_prefix_length"]
+
+_NOT_IN_ADDRESSES: Final = re.compile(r"[+\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,16 @@ def read_address(text: str, version: IPVersion) -> IPAddress:
     Raises:
         InvalidRule: it is none of this IP version. Host names are not looked up.
     """
-    if version is IPVersion.V4 and text and not text.startswith(" "):
+    if version is IPVersion.V4 and text and not _NOT_IN_ADDRESSES.search(text):
         try:
             # Short forms too: 10.1 is 10.0.0.1, not 10.1.0.0 as with -s.
             return IPv4Address(socket.inet_aton(text))
         except (OSError, UnicodeEncodeError):
             pass
-    return parse_address(text, version)
+    address = parse_address(text, version)
+    if version is IPVersion.V4:
+        raise InvalidRule(f"{text!r} is not an IPv4 address")
+    return address
 
 
 def read_prefix_length(given: Given, version: IPVersion, text: str | None = None) -> int:

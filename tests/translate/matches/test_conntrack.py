@@ -90,6 +90,8 @@ CASES = ExtensionCases(
         Refusal("-m conntrack --ctstate NEW --ctstate NEW", match="only once"),
         Refusal("-m conntrack --ctstatus SNAT", match="unknown name 'SNAT'"),
         Refusal("-m conntrack --ctproto foo", match="unknown protocol 'foo'"),
+        Refusal("-m conntrack --ctorigsrc ' 1.2.3.4'", match="not an IPv4 address", versions=(4,)),
+        Refusal("-m conntrack --ctorigsrc +1.2.3.4", match="not an IPv4 address", versions=(4,)),
         Refusal("-m conntrack --ctproto Tcp", match="unknown protocol 'Tcp'"),
         Refusal(
             "-m conntrack --ctproto mptcp",

@@ -27,6 +27,7 @@ CASES = ExtensionCases(
         Case("-m iprange ! --dst-range ::1-::ffff:1.2.3.4", versions=(6,)),
     ),
     refused=(
+        Refusal("-m iprange --src-range ' ::1'", match="not an IPv6 address", versions=(6,)),
         Refusal("-m iprange", match="--src-range or --dst-range must be given"),
         Refusal("-m iprange --src-range 10.0.0.1-", match="not an IPv4 address", versions=(4,)),
         Refusal("-m iprange --src-range 10.0.0.0/8", match="without a mask", versions=(4,)),

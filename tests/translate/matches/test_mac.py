@@ -27,6 +27,7 @@ CASES = ExtensionCases(
         Refusal("-m mac --mac-source 01-02-03-04-05-06", match="invalid MAC address"),
         Refusal("-m mac --mac-source 01:02:03:04:05", match="invalid MAC address"),
         Refusal("-m mac --mac-source 01:02:03:04:05:06:07", match="invalid MAC address"),
+        Refusal("-m mac --mac-source +01:2:3:4:5:6", match="invalid MAC address"),
         Refusal("-m mac --mac-source 001:2:3:4:5:6", match="invalid MAC address"),
         Refusal("-m mac --mac-source 01:02:03:04:05:gg", match="six hexadecimal numbers"),
         Refusal(f"-m mac --mac-source {_A} --mac-source {_A}", match="only once"),

@@ -8,6 +8,7 @@ CASES = ExtensionCases(
     name="nfacct",
     saves=(
         Case("-m nfacct --nfacct-name http"),
+        Case("-m nfacct --nfacct-name a.b", '-m nfacct --nfacct-name "a.b"'),
         Case(f"-m nfacct --nfacct-name {'x' * 31}"),
     ),
     refused=(

@@ -16,6 +16,7 @@
         ├── Conflict                    a right request that the present state forbids
         ├── NotFound                    no such network, port, chain or rule
         ├── BackendUnavailable          no usable executor, with what each answered
+        ├── MissingExtra                an optional library is not installed; says how to install it
         ├── CommitRefused               the kernel or tool refused a transaction; nothing changed
         ├── PartlyCommitted             part of a transaction could not be taken back; says which
         ├── Overtaken                   others committed first; nothing changed
@@ -53,6 +54,7 @@ __all__ = [
     "InvalidRule",
     "ListingFailed",
     "Locked",
+    "MissingExtra",
     "NetfilterError",
     "NfcoreError",
     "NotFound",
@@ -109,6 +111,23 @@ class NotFound(NfcoreError, LookupError):
 
 class BackendUnavailable(NfcoreError):
     """No executor can be used here; the message says what was tried and what each answered."""
+
+
+class MissingExtra(NfcoreError):
+    """An optional library is not installed.
+
+    Args:
+        library: the library.
+        extra: the extra of nfcore's that brings it.
+        purpose: what it is needed for.
+    """
+
+    def __init__(self, library: str, *, extra: str, purpose: str) -> None:
+        self.library: Final = library
+        self.extra: Final = extra
+        super().__init__(
+            f"{purpose} needs {library}, which is not installed: pip install 'nfcore[{extra}]'"
+        )
 
 
 class EventsLost(NfcoreError):

@@ -16,7 +16,7 @@ LAYERS = (
     ("nfcore.executor",),
     ("nfcore.engine",),
     ("nfcore.bridge",),
-    ("nfcore.layout", "nfcore.system", "nfcore.firewalld"),
+    ("nfcore.layout", "nfcore.system", "nfcore.firewalld", "nfcore.metrics"),
     ("nfcore.inputs",),
     ("nfcore.explain",),
     ("nfcore.host",),

@@ -21,6 +21,7 @@ from nfcore.cli import (
     _watch,
 )
 from nfcore.cli._extensions import ExtensibleGroup
+from nfcore.cli._logging import Format, Level, shown_log
 from nfcore.cli._output import error_console
 from nfcore.exceptions import NetfilterError
 
@@ -59,6 +60,24 @@ def _print_version(value: bool) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
+    *,
+    log_level: Annotated[
+        Level,
+        typer.Option(
+            "--log-level",
+            envvar="NFCORE_LOG_LEVEL",
+            help="What of the log is shown on standard error.",
+        ),
+    ] = Level.WARNING,
+    log_format: Annotated[
+        Format,
+        typer.Option(
+            "--log-format",
+            envvar="NFCORE_LOG_FORMAT",
+            help="text for people, json for programs: one object a line.",
+        ),
+    ] = Format.TEXT,
     version: Annotated[
         bool,
         typer.Option(
@@ -68,6 +87,7 @@ def _root(
 ) -> None:
     """Program Docker's bridge networks into the firewall: natively, atomically, in one go."""
     del version
+    context.with_resource(shown_log(log_level, log_format))
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from nfcore.cli._options import (
     DryRunOption,
     IpForwardOption,
     JsonOption,
+    MetricsFileOption,
     NetnsOption,
     TablePrefixOption,
     WaitOption,
@@ -85,6 +86,7 @@ def apply(
         ),
     ] = False,
     wait: WaitOption = DEFAULT_WAIT,
+    metrics_file: MetricsFileOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -107,6 +109,7 @@ def apply(
         userland_proxy=not no_userland_proxy,
         wait=None if sandbox else wait,
         dry_run=dry_run,
+        metrics_file=metrics_file,
     ) as host:
         with late_progress("Networks", len(topology.networks)) as progress:
             applied = host.apply(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nfcore.cli._options import NetnsOption
+from nfcore.cli._options import NetnsOption, TablePrefixOption
 from nfcore.cli._output import console, print_json
 from nfcore.doctor import Finding, Host, Level, examine
 
@@ -22,10 +22,11 @@ _MARKS = {
 def doctor(
     *,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what this host offers, what is missing, and the command that mends it."""
-    findings = examine(Host(netns=netns))
+    findings = examine(Host(netns=netns, table_prefix=table_prefix))
     if as_json:
         print_json([_as_json(finding) for finding in findings])
     else:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from nfcore.cli._measuring import written_metrics
 from nfcore.cli._options import Backend
 from nfcore.engine import Engine, EngineLock
 from nfcore.executor import open_executor
@@ -24,6 +26,7 @@ def open_host(
     userland_proxy: bool | None = None,
     dry_run: bool = False,
     wait: float | None = None,
+    metrics_file: Path | None = None,
 ) -> Iterator[Host]:
     """A host on the chosen backend and namespace, closed when the block ends.
 
@@ -35,21 +38,23 @@ def open_host(
         dry_run: see `Host`.
         wait: how many seconds to wait for another engine's lock; None for commands that change
             nothing, and for a namespace that nobody else has.
+        metrics_file: where the metrics go at the end; None is nowhere.
     """
-    lock = None if wait is None or dry_run else EngineLock(wait=wait)
-    host = Host(
-        Engine(
-            open_executor(
-                backend.value, netns=netns, table_prefix=table_prefix, reading=wait is None
-            ),
-            lock=lock,
-        ),
-        system=System(netns=netns),
-        firewalld=Firewalld(netns=netns),
-        userland_proxy=userland_proxy,
-        dry_run=dry_run,
-    )
-    try:
-        yield host
-    finally:
-        host.close()
+    with written_metrics(metrics_file) as observer:
+        locked = wait is not None and not dry_run
+        lock = EngineLock(wait=wait or 0, observer=observer) if locked else None
+        executor = open_executor(
+            backend.value, netns=netns, table_prefix=table_prefix, reading=wait is None
+        )
+        host = Host(
+            Engine(executor, lock=lock, observer=observer),
+            system=System(netns=netns, observer=observer),
+            firewalld=Firewalld(netns=netns, observer=observer),
+            userland_proxy=userland_proxy,
+            dry_run=dry_run,
+            observer=observer,
+        )
+        try:
+            yield host
+        finally:
+            host.close()

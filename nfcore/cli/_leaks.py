@@ -16,6 +16,7 @@ from nfcore.cli._options import (
     BackendOption,
     DryRunOption,
     JsonOption,
+    MetricsFileOption,
     NetnsOption,
     TablePrefixOption,
     WaitOption,
@@ -41,6 +42,7 @@ def leaks(
     netns: NetnsOption = None,
     table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
+    metrics_file: MetricsFileOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,7 +53,12 @@ def leaks(
     """
     topology = load(file, stdin=sys.stdin.buffer, environment=os.environ)
     with open_host(
-        backend, netns, table_prefix=table_prefix, wait=wait if fix else None, dry_run=dry_run
+        backend,
+        netns,
+        table_prefix=table_prefix,
+        wait=wait if fix else None,
+        dry_run=dry_run,
+        metrics_file=metrics_file,
     ) as host:
         found = host.fix_leaks(topology.networks) if fix else host.leaks(topology.networks)
     gone = fix and not dry_run

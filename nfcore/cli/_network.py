@@ -17,6 +17,7 @@ from nfcore.cli._options import (
     DryRunOption,
     IpForwardOption,
     JsonOption,
+    MetricsFileOption,
     NetnsOption,
     TablePrefixOption,
     UserlandProxyOption,
@@ -66,6 +67,7 @@ def create(
     netns: NetnsOption = None,
     table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
+    metrics_file: MetricsFileOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -85,6 +87,7 @@ def create(
         userland_proxy=userland_proxy,
         wait=wait,
         dry_run=dry_run,
+        metrics_file=metrics_file,
     ) as host:
         done = host.create_network(spec, with_bridge=with_bridge, ip_forward=ip_forward)
     report(done, f"network {name} on bridge {spec.bridge}", dry_run=dry_run, as_json=as_json)
@@ -98,6 +101,7 @@ def remove(
     netns: NetnsOption = None,
     table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
+    metrics_file: MetricsFileOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -105,7 +109,14 @@ def remove(
 
     Its bridge goes too, if nfcore made it.
     """
-    with open_host(backend, netns, table_prefix=table_prefix, wait=wait, dry_run=dry_run) as host:
+    with open_host(
+        backend,
+        netns,
+        table_prefix=table_prefix,
+        wait=wait,
+        dry_run=dry_run,
+        metrics_file=metrics_file,
+    ) as host:
         done = host.remove_network(name)
     report(done, f"network {name} removed", dry_run=dry_run, as_json=as_json)
 

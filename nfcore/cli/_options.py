@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ __all__ = [
     "DryRunOption",
     "IpForwardOption",
     "JsonOption",
+    "MetricsFileOption",
     "NetnsOption",
     "TablePrefixOption",
     "UserlandProxyOption",
@@ -62,6 +64,16 @@ IpForwardOption = Annotated[
         "--ip-forward",
         help="Turn IP forwarding on, as dockerd does at its start; where it was off, FORWARD's "
         "policy becomes DROP.",
+    ),
+]
+MetricsFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--metrics-file",
+        metavar="PATH",
+        envvar="NFCORE_METRICS_FILE",
+        help="Write the command's metrics to PATH when it ends, for node_exporter's textfile "
+        "collector (needs the extra nfcore[metrics]).",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs to read.")]

@@ -16,6 +16,7 @@ from nfcore.cli._options import (
     BackendOption,
     DryRunOption,
     JsonOption,
+    MetricsFileOption,
     NetnsOption,
     TablePrefixOption,
     WaitOption,
@@ -51,11 +52,19 @@ def publish(
     netns: NetnsOption = None,
     table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
+    metrics_file: MetricsFileOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Publish ports of a container, in one transaction."""
-    with open_host(backend, netns, table_prefix=table_prefix, wait=wait, dry_run=dry_run) as host:
+    with open_host(
+        backend,
+        netns,
+        table_prefix=table_prefix,
+        wait=wait,
+        dry_run=dry_run,
+        metrics_file=metrics_file,
+    ) as host:
         done = host.publish(network, _ports_of(container, ports))
     report(done, f"published on network {network}", dry_run=dry_run, as_json=as_json)
 
@@ -70,11 +79,19 @@ def release(
     netns: NetnsOption = None,
     table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
+    metrics_file: MetricsFileOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Take published ports back, in one transaction; the arguments are those of publish."""
-    with open_host(backend, netns, table_prefix=table_prefix, wait=wait, dry_run=dry_run) as host:
+    with open_host(
+        backend,
+        netns,
+        table_prefix=table_prefix,
+        wait=wait,
+        dry_run=dry_run,
+        metrics_file=metrics_file,
+    ) as host:
         done = host.release(network, _ports_of(container, ports))
     report(done, f"released on network {network}", dry_run=dry_run, as_json=as_json)
 

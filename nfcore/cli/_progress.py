@@ -37,4 +37,5 @@ def late_progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     try:
         yield done
     finally:
-        bar.stop()
+        if bar.live.is_started:  # else it would print an empty line
+            bar.stop()

@@ -13,7 +13,9 @@ from nfcore.cli._options import (
     DEFAULT_WAIT,
     Backend,
     BackendOption,
+    MetricsFileOption,
     NetnsOption,
+    TablePrefixOption,
     WaitOption,
 )
 from nfcore.cli._output import console
@@ -40,13 +42,17 @@ def restore(
     ] = False,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
+    table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
+    metrics_file: MetricsFileOption = None,
 ) -> None:
     """Load a file of iptables-save, all its tables in one transaction."""
     text = read_text(file)
     version = IPVersion.V6 if ipv6 else IPVersion.V4
     name = "<stdin>" if file == "-" else file
-    with open_host(backend, netns, wait=wait) as host:
+    with open_host(
+        backend, netns, table_prefix=table_prefix, wait=wait, metrics_file=metrics_file
+    ) as host:
         done = host.restore(text, version, file=name, flush=not noflush, test=test)
     what = "checked, nothing was changed" if test else "one transaction"
     console().print(

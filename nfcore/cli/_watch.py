@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from nfcore.cli._measuring import served_metrics
 from nfcore.cli._options import (
     DEFAULT_WAIT,
     Backend,
@@ -48,6 +49,15 @@ def watch(
     netns: NetnsOption = None,
     table_prefix: TablePrefixOption = "",
     wait: WaitOption = DEFAULT_WAIT,
+    metrics_listen: Annotated[
+        str | None,
+        typer.Option(
+            "--metrics-listen",
+            metavar="ADDRESS:PORT",
+            envvar="NFCORE_METRICS_LISTEN",
+            help="Serve metrics to Prometheus there (needs the extra nfcore[metrics]).",
+        ),
+    ] = None,
 ) -> None:
     """Keep the host in the state that FILE describes, whoever changes it.
 
@@ -56,22 +66,26 @@ def watch(
     FILE again; SIGTERM ends and leaves the rules.
     """
     topology = _read(file)
-    watcher = Watcher(
-        open_executor(backend.value, netns=netns, table_prefix=table_prefix),
-        topology.networks,
-        userland_proxy=not no_userland_proxy,
-        lock=EngineLock(wait=wait),
-        system=System(netns=netns),
-        firewalld=Firewalld(netns=netns),
-    )
-    try:
-        with _signals() as (wakeup, pending):
-            watcher.repair()
-            _say(f"watching: {len(topology.networks)} networks of {file} are in place")
-            _notify_systemd("READY=1")
-            _keep(watcher, file, wakeup, pending)
-    finally:
-        watcher.close()
+    with served_metrics(metrics_listen) as (observer, address):
+        watcher = Watcher(
+            open_executor(backend.value, netns=netns, table_prefix=table_prefix),
+            topology.networks,
+            userland_proxy=not no_userland_proxy,
+            lock=EngineLock(wait=wait, observer=observer),
+            system=System(netns=netns, observer=observer),
+            firewalld=Firewalld(netns=netns, observer=observer),
+            observer=observer,
+        )
+        try:
+            with _signals() as (wakeup, pending):
+                watcher.repair()
+                _say(f"watching: {len(topology.networks)} networks of {file} are in place")
+                if address is not None:
+                    _say(f"metrics are served on http://{address}/metrics")
+                _notify_systemd("READY=1")
+                _keep(watcher, file, wakeup, pending)
+        finally:
+            watcher.close()
     _notify_systemd("STOPPING=1")
     _say("ended; the rules stay")
 

@@ -12,15 +12,33 @@ from typing import Final
 
 from nfcore.doctor._findings import Finding, Level
 from nfcore.exceptions import BackendUnavailable, Conflict, NfcoreError
-from nfcore.executor import Choice, Executor, ExecutorKind, explain_choice, open_executor
+from nfcore.executor import (
+    Choice,
+    Executor,
+    ExecutorKind,
+    call_in_netns,
+    check_table_prefix,
+    explain_choice,
+    open_executor,
+)
 from nfcore.operations import Snapshot
 
 __all__ = ["Host", "examine"]
 
 _CAP_NET_ADMIN: Final = 12
+_LIBRARIES: Final = (
+    *("nfcore", "cffi", "jeepney", "pip-nftables", "pyroute2", "rich", "ruamel.yaml", "structlog"),
+    *("typer", "prometheus-client"),
+)
+_OPTIONAL_LIBRARIES: Final = {
+    "pip-nftables": "pip install pip-nftables",
+    "prometheus-client": "pip install 'nfcore[metrics]' (only for metrics)",
+}
 _MANAGERS: Final = {
     "dockerd": "Docker programs the same chains: --iptables=false leaves them to nfcore",
-    "firewalld": "firewalld reloads remove rules in tables it manages: run `nfcore watch`",
+    "firewalld": "firewalld reloads remove rules in tables it manages: run `nfcore watch`; with "
+    "FirewallBackend=iptables on iptables-nft it does not work beside native rules in its tables: "
+    "give every command --table-prefix docker- (or set NFCORE_TABLE_PREFIX)",
     "ufw": "ufw loads its rules at boot through iptables-restore",
     "kube-proxy": "kube-proxy programs its own chains beside these",
     "podman": "podman's netavark programs its own chains beside these",
@@ -37,6 +55,7 @@ class Host:
         open_executor: opens an executor, as `nfcore.executor.open_executor`.
         choose: chooses a backend, as `nfcore.executor.explain_choice`.
         netns: the network namespace to look at, or None for the caller's.
+        table_prefix: what nfcore's tables are to have before iptables' names for them.
     """
 
     proc: Path = Path("/proc")
@@ -44,6 +63,15 @@ class Host:
     open_executor: Callable[..., Executor] = open_executor
     choose: Callable[[str | None], Choice] = explain_choice
     netns: str | None = None
+    table_prefix: str = ""
+
+    def read(self, path: str) -> str:
+        """A file below /proc as the thread that looks sees it, in the network namespace.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        return call_in_netns(self.netns, lambda: (self.proc / path).read_text(encoding="ascii"))
 
 
 def examine(host: Host | None = None) -> tuple[Finding, ...]:
@@ -54,8 +82,14 @@ def examine(host: Host | None = None) -> tuple[Finding, ...]:
 
     Returns:
         One finding for each thing, in the order in which to mend them.
+
+    Raises:
+        InvalidInput: the network namespace's name, or the prefix, cannot be one.
+        NotFound: there is no such network namespace.
     """
     host = host or Host()
+    call_in_netns(host.netns, lambda: None)
+    check_table_prefix(host.table_prefix)
     return tuple(_all(host))
 
 
@@ -120,7 +154,9 @@ def _executors(host: Host) -> Iterator[Finding]:
     for kind, remedy in kinds:
         subject = f"libnftables ({kind})"
         try:
-            with host.open_executor(kind, netns=host.netns) as executor:
+            with host.open_executor(
+                kind, netns=host.netns, table_prefix=host.table_prefix
+            ) as executor:
                 detail = _describe(executor.snapshot())
         except NfcoreError as error:
             yield Finding(
@@ -145,9 +181,8 @@ def _describe(snapshot: Snapshot) -> str:
 
 def _legacy(host: Host) -> Iterator[Finding]:
     for family, file in (("IPv4", "ip_tables_names"), ("IPv6", "ip6_tables_names")):
-        path = host.proc / "net" / file
         try:
-            names = path.read_text(encoding="ascii").split()
+            names = host.read(f"thread-self/net/{file}").split()
         except OSError as error:
             yield Finding(
                 subject=f"legacy tables ({family})",
@@ -186,21 +221,21 @@ def _programs(host: Host) -> Iterator[Finding]:
 
 
 def _libraries() -> Iterator[Finding]:
-    for name in ("nfcore", "cffi", "pip-nftables", "pyroute2", "ruamel.yaml", "typer", "rich"):
+    for name in _LIBRARIES:
         try:
             yield Finding(subject=name, level=Level.OK, detail=version(name))
         except PackageNotFoundError:
+            remedy = _OPTIONAL_LIBRARIES.get(name)
             yield Finding(
                 subject=name,
-                level=Level.MISSING if name != "pip-nftables" else Level.NOTE,
+                level=Level.MISSING if remedy is None else Level.NOTE,
                 detail="not installed",
-                remedy=f"pip install {name}",
+                remedy=remedy or f"pip install {name}",
             )
 
 
 def _forwarding(host: Host) -> Finding:
-    path = host.proc / "sys/net/ipv4/ip_forward"
-    if path.read_text(encoding="ascii").strip() == "1":
+    if host.read("sys/net/ipv4/ip_forward").strip() == "1":
         return Finding(subject="IP forwarding", level=Level.OK, detail="on")
     return Finding(
         subject="IP forwarding",

@@ -74,11 +74,11 @@ class Telling:
                 adds=sum(n for kind, n in kinds.items() if kind.__name__.startswith("Add")),
                 deletes=sum(n for kind, n in kinds.items() if _takes_away(kind)),
                 kinds={_words(kind): count for kind, count in kinds.items()},
-                look_seconds=self._looked - self._start,
-                plan_seconds=self._planned - self._looked,
-                encode_seconds=encode,
-                commit_seconds=self._sent - self._planned - encode,
-                take_in_seconds=end - self._sent,
+                look_seconds=_rounded(self._looked - self._start),
+                plan_seconds=_rounded(self._planned - self._looked),
+                encode_seconds=_rounded(encode),
+                commit_seconds=_rounded(self._sent - self._planned - encode),
+                take_in_seconds=_rounded(end - self._sent),
                 generation=self._executor.generation(),
                 call_site=None if site is None else str(site),
             ),
@@ -115,3 +115,8 @@ def _takes_away(kind: type[Operation]) -> bool:
 def _words(kind: type[Operation]) -> str:
     """An operation's kind as programs name it: ``add_rule``."""
     return _WORD.sub("_", kind.__name__).lower()
+
+
+def _rounded(seconds: float) -> float:
+    """Microseconds are the least that means anything here."""
+    return round(seconds, 6)

@@ -23,7 +23,7 @@ from nfcore.events._firewalld import (
     FirewalldTakenBack,
     InterfaceElsewhere,
 )
-from nfcore.events._host import NetworksChanged, NetworksCounted, RulesRepaired
+from nfcore.events._host import NetworksChanged, NetworksCounted, RulesRepaired, TablesNotRead
 from nfcore.events._system import (
     BridgeMade,
     BridgeRefused,
@@ -31,6 +31,7 @@ from nfcore.events._system import (
     ConntrackUnavailable,
     DeviceChanged,
     FlowsCleared,
+    FlowsNotRead,
     SysctlPutBack,
     SysctlSet,
     TakeBackFailed,
@@ -52,6 +53,7 @@ __all__ = [
     "FirewalldSetUp",
     "FirewalldTakenBack",
     "FlowsCleared",
+    "FlowsNotRead",
     "InterfaceElsewhere",
     "LockWaited",
     "NetworksChanged",
@@ -62,6 +64,7 @@ __all__ = [
     "RulesetListed",
     "SysctlPutBack",
     "SysctlSet",
+    "TablesNotRead",
     "TakeBackFailed",
     "TransactionCommitted",
     "TransactionRefused",

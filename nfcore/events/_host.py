@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from nfcore.events._event import Event
 
-__all__ = ["NetworksChanged", "NetworksCounted", "RulesRepaired"]
+__all__ = ["NetworksChanged", "NetworksCounted", "RulesRepaired", "TablesNotRead"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +51,23 @@ class NetworksCounted(Event):
 
     networks: int
     ports: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablesNotRead(Event):
+    """An explanation goes without tables beside iptables' own, which could not be read.
+
+    Attributes:
+        tables: which.
+        error: why not.
+    """
+
+    logger: ClassVar[str] = "nfcore.host"
+    level: ClassVar[int] = logging.INFO
+    message: ClassVar[str] = "other tables not read"
+
+    tables: str
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

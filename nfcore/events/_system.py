@@ -15,6 +15,7 @@ __all__ = [
     "ConntrackUnavailable",
     "DeviceChanged",
     "FlowsCleared",
+    "FlowsNotRead",
     "SysctlPutBack",
     "SysctlSet",
     "TakeBackFailed",
@@ -47,6 +48,21 @@ class ConntrackUnavailable(Event):
     logger: ClassVar[str] = "nfcore.system"
     level: ClassVar[int] = logging.WARNING
     message: ClassVar[str] = "conntrack unavailable"
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowsNotRead(Event):
+    """An explanation goes without tracked connections, which could not be read.
+
+    Attributes:
+        error: why not.
+    """
+
+    logger: ClassVar[str] = "nfcore.system"
+    level: ClassVar[int] = logging.INFO
+    message: ClassVar[str] = "flows not read"
 
     error: str
 

@@ -8,6 +8,7 @@
 from nfcore.executor._base import Executor
 from nfcore.executor._cffi import CffiExecutor
 from nfcore.executor._choose import Choice, Contents, KindReport, choose_kind
+from nfcore.executor._encode import check_table_prefix
 from nfcore.executor._fake import FakeExecutor
 from nfcore.executor._foreign import ForeignChain, ForeignTable
 from nfcore.executor._hybrid import HybridExecutor, has_native_form, is_legacy_handle
@@ -43,6 +44,7 @@ __all__ = [
     "RulesetEvent",
     "RulesetMonitor",
     "call_in_netns",
+    "check_table_prefix",
     "choose_kind",
     "explain_choice",
     "family_of",

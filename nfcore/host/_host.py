@@ -23,6 +23,7 @@ from nfcore.bridge import (
     resolve_port,
 )
 from nfcore.engine import Engine, Ruleset
+from nfcore.events import NetworksChanged, NetworksCounted, Observer, emit
 from nfcore.exceptions import CommitRefused, InvalidInput, NotFound
 from nfcore.firewalld import Firewalld
 from nfcore.host._networks import check_new_network, network_named
@@ -64,6 +65,7 @@ class Host:
         userland_proxy: whether docker-proxy runs (hairpin mode is off then); None is as the
             networks on the host were made, and on where there are none.
         dry_run: whether to plan only.
+        observer: told of networks, besides the log.
     """
 
     def __init__(
@@ -74,7 +76,9 @@ class Host:
         firewalld: Firewalld | None = None,
         userland_proxy: bool | None = None,
         dry_run: bool = False,
+        observer: Observer | None = None,
     ) -> None:
+        self._observer = observer
         self._engine = engine
         self._system = system
         self._firewalld = None if dry_run else firewalld
@@ -90,7 +94,10 @@ class Host:
             ListingFailed: the ruleset could not be read.
         """
         ruleset = self._engine.ruleset
-        return layout_of(ruleset).networks(ruleset)
+        states = layout_of(ruleset).networks(ruleset)
+        ports = sum(len(state.ports) for state in states)
+        emit(NetworksCounted(networks=len(states), ports=ports), self._observer)
+        return states
 
     def save(self, version: IPVersion, *, counters: bool = False) -> str:
         """The ruleset of one IP version as iptables-save prints it.
@@ -172,7 +179,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: a bridge or sysctl could not be set up; nothing was changed.
         """
-        with self._in_firewalld(), self._transaction() as work:
+        with self._in_firewalld(), self._transaction("apply") as work:
             if layout is not None and layout != work.driver.name:
                 new = layout_named(layout, work.driver.driver)
                 convert(work.transaction, work.driver, new)
@@ -215,7 +222,7 @@ class Host:
         Raises:
             NetfilterError: what the engine raises; nothing was changed.
         """
-        with self._transaction() as work:
+        with self._transaction("remove leaks") as work:
             leaks = find_leaks(self._as_rules(self._engine.ruleset), networks)
             work.driver.remove_rules(work.transaction, [leak.ipt_rule for leak in leaks])
         return leaks
@@ -239,7 +246,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: the bridge or a sysctl could not be set up; nothing was changed.
         """
-        with self._in_firewalld(), self._transaction() as work:
+        with self._in_firewalld(), self._transaction("create network") as work:
             check_new_network(spec, work.states)
             work.driver.ensure_started(work.transaction)
             work.driver.create_network(work.transaction, spec, made_by=MadeBy.HAND)
@@ -261,7 +268,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: the bridge could not be removed; the rules are gone.
         """
-        with self._transaction() as work:
+        with self._transaction("remove network") as work:
             state = network_named(name, work.states)
             work.driver.delete_network(
                 work.transaction,
@@ -291,7 +298,7 @@ class Host:
             NotFound: there is no such network.
             NetfilterError: what the engine raises; nothing was changed.
         """
-        with self._transaction() as work:
+        with self._transaction("publish ports") as work:
             state = network_named(network, work.states)
             wanted = [resolve_port(state.spec, port) for port in ports_of(state.spec)]
             new = [port for port in wanted if port not in state.ports]
@@ -313,7 +320,7 @@ class Host:
             NotFound: there is no such network, or a port is not published.
             NetfilterError: what the engine raises; nothing was changed.
         """
-        with self._transaction() as work:
+        with self._transaction("release ports") as work:
             state = network_named(network, work.states)
             gone = [resolve_port(state.spec, port) for port in ports_of(state.spec)]
             for port in gone:
@@ -330,14 +337,16 @@ class Host:
     # The pieces.
 
     @contextmanager
-    def _transaction(self) -> Iterator[Work]:
+    def _transaction(self, name: str) -> Iterator[Work]:
         transaction = self._engine.begin()
         try:
             states = layout_of(transaction).networks(transaction)
             layout = layout_of(transaction, Driver(config=self._config(states)))
-            work = Work(transaction, layout, states)
+            work = Work(name, transaction, layout, states)
             yield work
             self._finish(work)
+            if not self._dry_run:
+                self._tell(work)
         finally:
             transaction.abandon()
 
@@ -371,6 +380,20 @@ class Host:
             system.remove_bridges(removed)
             flows = system.clear_flows(work.stale_flows)
         work.finish(changes=changes, steps=steps, removed=removed, flows_cleared=flows)
+
+    def _tell(self, work: Work) -> None:
+        done = work.outcome
+        if done.changed or done.flows_cleared:
+            changed = NetworksChanged(
+                work=work.name,
+                layout=work.driver.name,
+                changes=len(done.changes),
+                ports=len(work.ports),
+                flows_cleared=done.flows_cleared,
+            )
+            emit(changed, self._observer)
+        if self._observer is not None:
+            self.networks()
 
     def _commit(self, work: Work) -> None:
         work.transaction.commit()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Final
 
 from nfcore.bridge import NetworkState
 from nfcore.engine import Ruleset
+from nfcore.events import TablesNotRead, emit
 from nfcore.exceptions import NfcoreError
 from nfcore.executor import (
     Executor,
@@ -24,7 +24,6 @@ from translate import IPVersion
 
 __all__ = ["Survey", "survey"]
 
-_LOG: Final = logging.getLogger("nfcore.host")
 _KINDS: Final[dict[bool, ExecutorKind]] = {True: "legacy", False: "nftables"}
 """The other kind of tables, by whether the chosen one is nf_tables."""
 
@@ -100,7 +99,7 @@ def _other(kind: ExecutorKind, netns: str | None, stack: ExitStack) -> Executor 
     try:
         return stack.enter_context(open_executor(kind, netns=netns, reading=True))
     except NfcoreError as error:
-        _LOG.info("other tables not read", extra={"tables": kind, "error": str(error)})
+        emit(TablesNotRead(tables=kind, error=str(error)))
         return None
 
 

@@ -29,6 +29,7 @@ from nfcore.engine import (
     Transaction,
     open_source,
 )
+from nfcore.events import NetworksCounted, Observer, RulesRepaired, emit
 from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.executor import CommitEvents, Executor
 from nfcore.firewalld import Firewalld
@@ -44,6 +45,8 @@ _QUIET: Final = 0.01
 _PATIENCE: Final = 0.5
 """Seconds after which it is repaired even if commits go on."""
 _ATTEMPTS: Final = 50
+_SHOWN: Final = 3
+"""So many of a repair's changes are told one by one."""
 _BUS_AWAY: Final = 2.0
 """Seconds after which it is looked for a bus again where there was none."""
 
@@ -66,10 +69,23 @@ class Repair:
     seconds: float
     networks: int
 
+    def event(self) -> RulesRepaired:
+        """It as an event."""
+        return RulesRepaired(
+            culprits=self.culprits,
+            changes=len(self.changes),
+            missing=self._first_changes(),
+            seconds=self.seconds,
+        )
+
+    def _first_changes(self) -> tuple[str, ...]:
+        return tuple(f"{sign} {command}" for sign, command in self.changes[:_SHOWN])
+
     def __str__(self) -> str:
         who = ", ".join(self.culprits) or "somebody"
-        shown = "; ".join(f"{sign} {command}" for sign, command in self.changes[:3])
-        more = f"; and {len(self.changes) - 3} more" if len(self.changes) > 3 else ""
+        shown = "; ".join(self._first_changes())
+        unshown = len(self.changes) - _SHOWN
+        more = f"; and {unshown} more" if unshown > 0 else ""
         return (
             f"{who} changed the rules; put back after {self.seconds * 1000:.1f} ms, "
             f"{len(self.changes)} changes in one transaction: {shown}{more}"
@@ -104,6 +120,7 @@ class Watcher:
             rules were away are forgotten; with None they are kept.
         firewalld: the firewalld that may run there, closed with the watcher; None is to leave it
             alone.
+        observer: told of repairs, transactions and listings, besides the log.
 
     Raises:
         BackendUnavailable: the executor hears of nobody's changes.
@@ -118,6 +135,7 @@ class Watcher:
         lock: EngineLock | None = None,
         system: System | None = None,
         firewalld: Firewalld | None = None,
+        observer: Observer | None = None,
     ) -> None:
         monitor = executor.monitor()
         if monitor is None:
@@ -127,8 +145,11 @@ class Watcher:
             )
         self._monitor = monitor
         self._heard = _Heard()
-        self._source = open_source(executor, monitor=monitor, on_foreign=self._hear)
-        self._engine = Engine(executor, source=self._source, lock=lock)
+        self._observer = observer
+        self._source = open_source(
+            executor, monitor=monitor, on_foreign=self._hear, observer=observer
+        )
+        self._engine = Engine(executor, source=self._source, lock=lock, observer=observer)
         self._driver = Driver(config=DriverConfig(enable_userland_proxy=userland_proxy))
         self._wanted = wanted
         self._system = system
@@ -208,14 +229,22 @@ class Watcher:
             changes = self._repair()
         heard, self._heard = self._heard, _Heard()
         self._remember()
+        self._tell_of_networks()
         if not changes:
             return None
-        return Repair(
+        repair = Repair(
             culprits=tuple(heard.culprits),
             changes=changes,
             seconds=time.monotonic() - (heard.since or began),
             networks=len(self._wanted),
         )
+        if heard.culprits:
+            emit(repair.event(), self._observer)
+        return repair
+
+    def _tell_of_networks(self) -> None:
+        ports = sum(len(network.ports) for network in self._wanted)
+        emit(NetworksCounted(networks=len(self._wanted), ports=ports), self._observer)
 
     def _repair(self) -> tuple[Change, ...]:
         """Plan over the ruleset as it is, and anew if somebody commits meanwhile."""

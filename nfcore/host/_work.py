@@ -40,6 +40,7 @@ class Work:
     """What goes on inside one transaction, and what is to be done around its commit.
 
     Attributes:
+        name: what it is called in the log.
         transaction: where rules are programmed.
         driver: what programs them, over the layout that the host has.
         states: the networks that were there before.
@@ -50,6 +51,7 @@ class Work:
         ports: what was published or released.
     """
 
+    name: str
     transaction: Transaction
     driver: Layout
     states: tuple[NetworkState, ...]

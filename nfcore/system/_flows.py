@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any
 
+from nfcore.events import FlowsNotRead, emit
 from nfcore.executor import family_of
 from nfcore.system._view import Flow
 from translate import IPVersion
 
 __all__ = ["tracked_flows"]
-
-_LOG: Final = logging.getLogger("nfcore.system")
 
 
 def tracked_flows(version: IPVersion) -> tuple[Flow, ...]:
@@ -28,7 +26,7 @@ def tracked_flows(version: IPVersion) -> tuple[Flow, ...]:
         with NFCTSocket(nfgen_family=family_of(version)) as conntrack:
             flows = [_flow(message, version) for message in conntrack.dump()]
     except (NetlinkError, OSError) as error:
-        _LOG.info("conntrack unavailable", extra={"error": str(error)})
+        emit(FlowsNotRead(error=str(error)))
         return ()
     return tuple(flow for flow in flows if flow is not None)
 

@@ -42,6 +42,11 @@ class ChurnPlan:
     per_second: float = 10.0
     packets: float = 200.0
 
+    @property
+    def steps(self) -> int:
+        """How many steps progress is told of."""
+        return len(self.networks)
+
 
 def measure_churn(plan: ChurnPlan, progress: Progress) -> Iterator[Measurement | Skipped]:
     """Create and delete networks at random while round trips go out of a container and back.
@@ -65,6 +70,7 @@ def measure_churn(plan: ChurnPlan, progress: Progress) -> Iterator[Measurement |
                     spell = router.churn(plan.seconds, plan.per_second, plan.packets, seed)
                     spells[name].append(spell)
                     progress.tick()
+            progress.step()
             for name, found in spells.items():
                 yield from _measurements(name, networks, found)
             late = {name for name, found in spells.items() if _undone(found) > _TOO_MUCH}

@@ -42,6 +42,11 @@ class DataplanePlan:
     spells: int = 5
     seconds: float = 0.3
 
+    @property
+    def steps(self) -> int:
+        """How many steps progress is told of."""
+        return len(self.networks) + len(self.ports)
+
 
 def measure_dataplane(plan: DataplanePlan, progress: Progress) -> Iterator[Measurement]:
     """Round trips and packets past all networks' rules; connections through published ports.
@@ -58,6 +63,7 @@ def measure_dataplane(plan: DataplanePlan, progress: Progress) -> Iterator[Measu
                 router.fill(networks)
             progress.says(f"data plane: packets past {networks:,} networks")
             yield from _past_networks(routers, networks, plan, progress)
+            progress.step()
     with ExitStack() as exits:
         most = plan.ports[-1]
         routers = {
@@ -71,6 +77,7 @@ def measure_dataplane(plan: DataplanePlan, progress: Progress) -> Iterator[Measu
                 router.publish(ports)
             progress.says(f"data plane: connections through {ports:,} ports")
             yield from _through_ports(routers, ports, plan, progress)
+            progress.step()
 
 
 def _past_networks(

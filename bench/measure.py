@@ -128,11 +128,14 @@ def too_slow(task: Task, name: str, guess: float, budget: Budget) -> Iterator[Sk
 def _measurement(
     task: Task, action: Action, name: str, samples: Sequence[Sample], peak_kib: int
 ) -> Measurement:
+    # The kernel tells what it took itself by sampling: only the sum of all turns means something.
+    cpu = [sample.user + sample.system for sample in samples]
+    inside = sum(sample.system for sample in samples) / sum(cpu) if any(cpu) else 0.0
     return Measurement(
         point=task.point(action, name),
         values=tuple(_rounded(sample.seconds) for sample in samples),
-        cpu=tuple(_rounded(sample.user + sample.system) for sample in samples),
-        system=_rounded(statistics.median(sample.system for sample in samples)),
+        cpu=tuple(map(_rounded, cpu)),
+        system=_rounded(statistics.median(cpu) * inside),
         peak_kib=peak_kib,
         rules=rules_of(action, task.stack) * task.batch,
     )

@@ -41,6 +41,11 @@ class ProgrammingPlan:
     batches: tuple[int, ...] = _MOST_BATCHES
     budget: Budget
 
+    @property
+    def steps(self) -> int:
+        """How many steps progress is told of."""
+        return len(self.stacks) * len(self.networks) * (len(self.batches) + 1)
+
 
 def pinned_cpu() -> int:
     """The processor that all peers stay on: the last of those that this process may use."""
@@ -134,6 +139,7 @@ class _Measuring:
         yield from measure(
             self._racing, task, self._plan.budget, expected=expected, tick=self._progress.tick
         )
+        self._progress.step()
 
 
 def fill(worker: Worker, present: int, wanted: int) -> None:

@@ -7,20 +7,31 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.status import Status
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
 __all__ = ["Progress"]
 
 
 class Progress:
-    """A line that tells what is being measured, and for how long the run has gone on.
+    """A bar, what is being measured, and for how long the run has gone on.
 
     Args:
-        console: where; only a terminal is shown the line.
+        console: where; one that is no terminal gets a line for each thing that is begun.
+        steps: how many steps there are.
     """
 
-    def __init__(self, console: Console) -> None:
-        self._status = Status("", console=console)
+    def __init__(self, console: Console, steps: int) -> None:
+        self._console = console
+        self._bar = Bar(
+            TimeElapsedColumn(),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}", markup=False),
+            console=console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=steps)
         self._began = time.monotonic()
         self._what = ""
         self._turns = 0
@@ -29,19 +40,22 @@ class Progress:
         """Begin something."""
         self._what = what
         self._turns = 0
-        self._show()
+        if not self._console.is_terminal:
+            self._console.print(f"{time.monotonic() - self._began:5.0f} s  {what}", markup=False)
+        self._bar.update(self._task, description=what)
 
     def tick(self) -> None:
-        """One more turn."""
+        """One more turn of it."""
         self._turns += 1
-        self._show()
+        self._bar.update(self._task, description=f"{self._what}  turn {self._turns}")
 
-    def _show(self) -> None:
-        elapsed = time.monotonic() - self._began
-        self._status.update(f"{elapsed:4.0f} s  {self._what}  turn {self._turns}")
+    def step(self) -> None:
+        """One step is done."""
+        self._bar.advance(self._task)
 
     def __enter__(self) -> Self:
-        self._status.start()
+        if self._console.is_terminal:
+            self._bar.start()
         return self
 
     def __exit__(
@@ -50,4 +64,5 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._status.stop()
+        if self._console.is_terminal:
+            self._bar.stop()

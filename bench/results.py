@@ -68,7 +68,7 @@ class Measurement:
         point: what was measured.
         values: one for each repetition, in the order of measuring.
         cpu: the CPU seconds of each repetition, or nothing where they were not measured.
-        system: the part of ``cpu`` that was spent in the kernel, as a median.
+        system: the part of the median of ``cpu`` that was spent in the kernel.
         peak_kib: the most memory resident, in KiB; 0 where it was not measured.
         unit: what a value is.
         rules: for how many rules of iptables' a value stands; 0 where that means nothing.

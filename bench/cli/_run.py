@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -49,7 +49,7 @@ def programming(
         batches=tuple(sorted(batch)),
         budget=scaled(effort),
     )
-    _measure(output, lambda progress: measure_programming(plan, progress))
+    _measure(output, plan.steps, lambda progress: measure_programming(plan, progress))
 
 
 def breakdown(
@@ -58,7 +58,7 @@ def breakdown(
     rounds: Annotated[int, typer.Option(min=1, help="How often.")] = 100,
 ) -> None:
     """Where the time of one network goes: planning, JSON, libnftables, kernel, notifications."""
-    _measure(output, lambda _: measure_breakdown(sorted(networks), rounds))
+    _measure(output, 1, lambda _: measure_breakdown(sorted(networks), rounds))
 
 
 def dataplane(
@@ -71,7 +71,7 @@ def dataplane(
 ) -> None:
     """Packets through a router with so many networks, connections through published ports."""
     plan = _dataplane_plan(effort, tuple(sorted(networks)), tuple(sorted(ports)))
-    _measure(output, lambda progress: measure_dataplane(plan, progress))
+    _measure(output, plan.steps, lambda progress: measure_dataplane(plan, progress))
 
 
 def churn(
@@ -82,7 +82,7 @@ def churn(
 ) -> None:
     """Create and delete networks at a fixed rate while packets flow."""
     plan = _churn_plan(effort, tuple(sorted(networks)), per_second)
-    _measure(output, lambda progress: measure_churn(plan, progress))
+    _measure(output, plan.steps, lambda progress: measure_churn(plan, progress))
 
 
 def watch_gap(
@@ -91,39 +91,58 @@ def watch_gap(
     flushes: Annotated[int, typer.Option(min=1, help="How often to flush.")] = 11,
 ) -> None:
     """How long a flushed ruleset stays incomplete while `nfcore watch` runs."""
-    _measure(output, lambda _: iter([measure_watch_gap(networks, flushes)]))
+    _measure(output, 1, lambda _: iter([measure_watch_gap(networks, flushes)]))
 
 
 def everything(output: Output = Path("bench-all.json"), effort: Effort = 1.0) -> None:
     """All of it, one after the other, into one file: some 40 minutes, by default."""
-
-    def all_of_it(progress: Progress) -> Found:
-        yield from measure_programming(ProgrammingPlan(budget=scaled(effort)), progress)
-        progress.says("breakdown")
-        yield from measure_breakdown(_STAGED, max(3, round(100 * effort)))
-        progress.says("watch gap")
-        yield measure_watch_gap(_WATCHED, max(3, round(11 * effort)))
-        yield from measure_dataplane(_dataplane_plan(effort), progress)
-        yield from measure_churn(_churn_plan(effort), progress)
-
-    _measure(output, all_of_it)
+    _measure_all(
+        output,
+        ProgrammingPlan(budget=scaled(effort)),
+        _dataplane_plan(effort),
+        _churn_plan(effort),
+        staged=_STAGED,
+        watched=_WATCHED,
+        rounds=max(3, round(100 * effort)),
+    )
 
 
 def quick(output: Output = Path("bench-quick.json")) -> None:
     """A little of everything, in less than a minute: shows that it runs, judges nothing."""
     budget = Budget(rounds=3, patience=0.3, longest=1.0)
-    plan = ProgrammingPlan(stacks=("dual",), networks=(20,), batches=(1, 5), budget=budget)
-    packets = DataplanePlan(networks=(0, 5), ports=(1, 5), trips=10, spells=1, seconds=0.05)
-    changes = ChurnPlan(networks=(5,), spells=1, seconds=0.5, per_second=10.0, packets=100.0)
+    _measure_all(
+        output,
+        ProgrammingPlan(stacks=("dual",), networks=(20,), batches=(1, 5), budget=budget),
+        DataplanePlan(networks=(0, 5), ports=(1, 5), trips=10, spells=1, seconds=0.05),
+        ChurnPlan(networks=(5,), spells=1, seconds=0.5, per_second=10.0, packets=100.0),
+        staged=(20,),
+        watched=20,
+        rounds=3,
+    )
 
-    def a_little(progress: Progress) -> Found:
-        yield from measure_programming(plan, progress)
-        yield from measure_breakdown((20,), 3)
-        yield measure_watch_gap(20, 2)
+
+def _measure_all(
+    output: Path,
+    networks: ProgrammingPlan,
+    packets: DataplanePlan,
+    changes: ChurnPlan,
+    *,
+    staged: Sequence[int],
+    watched: int,
+    rounds: int,
+) -> None:
+    def all_of_it(progress: Progress) -> Found:
+        yield from measure_programming(networks, progress)
+        progress.says("breakdown")
+        yield from measure_breakdown(staged, rounds)
+        progress.step()
+        progress.says("watch gap")
+        yield measure_watch_gap(watched, max(3, rounds // 10))
+        progress.step()
         yield from measure_dataplane(packets, progress)
         yield from measure_churn(changes, progress)
 
-    _measure(output, a_little)
+    _measure(output, networks.steps + 2 + packets.steps + changes.steps, all_of_it)
 
 
 def _dataplane_plan(
@@ -148,13 +167,13 @@ def _churn_plan(
     return ChurnPlan(networks=networks, per_second=per_second, seconds=seconds)
 
 
-def _measure(output: Path, work: Callable[[Progress], Found]) -> None:
+def _measure(output: Path, steps: int, work: Callable[[Progress], Found]) -> None:
     """Measure, save and print; what a run found before it failed or was interrupted is saved."""
     console = Console()
     metadata = collect_metadata()
     found: list[Measurement | Skipped] = []
     try:
-        with Progress(console) as progress:
+        with Progress(console, steps) as progress:
             for one in work(progress):
                 found.append(one)  # noqa: PERF402 - extend() would lose all where it fails
     finally:

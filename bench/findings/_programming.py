@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bench.findings._lookup import Medians, times
 from bench.grid import BASE, seconds_text
 from bench.peers import PEERS
+from bench.results import Point
 
 __all__ = ["ahead", "beside_others", "growth", "own_part"]
 
@@ -49,24 +50,29 @@ def ahead(medians: Medians) -> Iterator[str]:
     """At how many points nfcore's sets are quicker than every other way, and where they are not."""
     for question in ("create", "delete", "publish", "release"):
         places = [point for point in medians.points(question) if point.peer == BASE]
-        behind = []
-        for place in places:
-            own = medians.value(question, BASE, place.size, stack=place.stack, batch=place.batch)
-            for peer in medians.peers(question):
-                rival = medians.value(
-                    question, peer, place.size, stack=place.stack, batch=place.batch
-                )
-                if own is None or rival is None or PEERS[peer].part or rival >= own:
-                    continue
-                behind.append(
-                    f"{place.batch:,} at {place.size:,} ({place.stack}): {peer} takes "
-                    f"{times(rival, own)} what {BASE} takes"
-                )
+        quicker = [(place, rival) for place in places for rival in _quicker(medians, place)]
+        first = len(places) - len({place for place, _ in quicker})
         if places:
-            yield (
-                f"{question}: {BASE} is measured at {len(places)} points, and another way is "
-                f"quicker {len(behind)} times{': ' if behind else '.'}{'; '.join(behind)}"
-            )
+            yield f"{question}: {BASE} is the quickest way at {first} of {len(places)} points."
+        for peer in dict.fromkeys(name for _, (name, _) in quicker):
+            where = [
+                f"{place.batch:,} at {place.networks:,} ({place.stack}, {ratio})"
+                for place, (name, ratio) in quicker
+                if name == peer
+            ]
+            yield f"{question}: {peer} is quicker with {'; '.join(where)}."
+
+
+def _quicker(medians: Medians, place: Point) -> Iterator[tuple[str, str]]:
+    """The ways that are quicker than nfcore's sets, and what they take of its time."""
+    for peer in medians.peers(place.question):
+        own, rival = (
+            medians.value(place.question, name, place.size, stack=place.stack, batch=place.batch)
+            for name in (BASE, peer)
+        )
+        if own is None or rival is None or PEERS[peer].part or rival >= own:
+            continue
+        yield peer, f"{rival / own:.3g} times"
 
 
 def own_part(medians: Medians) -> Iterator[str]:

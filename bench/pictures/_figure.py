@@ -22,7 +22,7 @@ def new_figure(title: str) -> tuple[Figure, Axes]:
     """A picture with one pair of axes."""
     figure = Figure(figsize=_SIZE, layout="constrained")
     axes = figure.subplots()
-    axes.set_title(title)
+    axes.set_title(title, fontsize=9.5)
     axes.grid(visible=True, alpha=0.3)
     return figure, axes
 

@@ -59,11 +59,14 @@ def draw_lines(measurements: Sequence[Measurement], lines: Lines) -> Figure:
             axes.fill_between(xs, ys, tops, color=look["color"], alpha=0.1, linewidth=0)
     if any(line.get_ydata().max() > 0 for line in axes.get_lines()):  # type: ignore[union-attr]
         axes.set_yscale("log")
+    places = sorted({lines.place(one) for one in measurements})
     if lines.from_zero:
         axes.set_xscale("symlog", linthresh=10, linscale=0.5)
         axes.set_xlim(left=-1)
     else:
         axes.set_xscale("log")
+    axes.set_xticks(places, [f"{place:,}" for place in places])
+    axes.minorticks_off()
     axes.set_xlabel(lines.axis)
     axes.set_ylabel(lines.unit)
     figure.legend(loc="outside right upper")

@@ -21,7 +21,7 @@ from bench.watch import measure_watch_gap
 
 @pytest.fixture
 def progress() -> Iterator[Progress]:
-    with Progress(Console(file=io.StringIO())) as progress:
+    with Progress(Console(file=io.StringIO()), 9) as progress:
         yield progress
 
 

@@ -60,6 +60,7 @@ _GLOBALS: Final = (
     ("6", Option(name="ipv6", words=0, repeatable=True)),
 )
 OWN_OPTIONS: Final = tuple(option for _, option in _GLOBALS)
+_OWN_OF_IPV6: Final = tuple(option for option in OWN_OPTIONS if option.key != "fragments")
 _BY_NAME: Final = MappingProxyType({option.name: option for option in OWN_OPTIONS})
 _SHORT: Final = MappingProxyType({letter: option for letter, option in _GLOBALS if letter})
 _COMMON: Final = MappingProxyType({f"-{letter}": _SHORT[letter] for letter in "sdpio"})
@@ -169,7 +170,8 @@ class _Scanner:
         self._scanned = scanned
         self._registry = registry
         self._protocol_loaded = False
-        self._loaded: list[LoadedExtension] = []
+        # Of the same extension twice, the options go to the second.
+        self._loaded: dict[Extension[Any], LoadedExtension] = {}
 
     def run(self) -> ScannedArgv:
         builtins, end = self._scanned.builtins, len(self._argv)
@@ -243,18 +245,18 @@ class _Scanner:
         own = _BY_NAME.get(name)
         if own is not None:
             return None, own
-        loaded = self._loaded[::-1]
+        loaded = [*reversed(self._loaded.values())]
         for owner in loaded:
             option = self._registry.option(owner.extension, name)
             if option is not None:
                 return owner, option
         return self._find_abbreviated(name, loaded)
 
-    @staticmethod
     def _find_abbreviated(
-        name: str, loaded: Sequence[LoadedExtension]
+        self, name: str, loaded: Sequence[LoadedExtension]
     ) -> tuple[LoadedExtension | None, Option] | str | None:
-        tables: list[tuple[LoadedExtension | None, Sequence[Option]]] = [(None, OWN_OPTIONS)]
+        own = OWN_OPTIONS if self._scanned.version is IPVersion.V4 else _OWN_OF_IPV6
+        tables: list[tuple[LoadedExtension | None, Sequence[Option]]] = [(None, own)]
         tables += [(owner, owner.extension.options) for owner in loaded]
         prefixed = [
             (owner, option)
@@ -387,7 +389,7 @@ class _Scanner:
             self._scanned.target = LoadedExtension(
                 extension=extension, written=f"-j {given.value}", position=given.position
             )
-            self._loaded.append(self._scanned.target)
+            self._loaded[extension] = self._scanned.target
 
     def _load_protocol_match(self) -> bool:
         given = self._scanned.builtins.get("protocol")
@@ -403,4 +405,4 @@ class _Scanner:
     def _add_match(self, extension: MatchExtension[Any], written: str, given: Given) -> None:
         loaded = LoadedExtension(extension=extension, written=written, position=given.position)
         self._scanned.matches.append(loaded)
-        self._loaded.append(loaded)
+        self._loaded[extension] = loaded

@@ -20,6 +20,7 @@ CASES = ExtensionCases(
     versions=(6,),
     saves=(
         Case("-m frag"),
+        Case("-m frag --fragm", "-m frag --fragmore"),
         Case("-m frag ! --fragid 0x10:", "-m frag ! --fragid 16:4294967295"),
         Case("-m frag --fragid :", "-m frag"),
         Case("-m frag ! --fraglen 8"),

@@ -13,6 +13,7 @@ from translate.values.masked import ALL_BITS, Masked
 CASES = ExtensionCases(
     name="mark",
     saves=(
+        Case("-m mark --mark 1 -m mark --mar 2", "-m mark --mark 0x1 -m mark --mark 0x2"),
         Case("-m mark --mark 1", "-m mark --mark 0x1"),
         Case("-m mark ! --mark 010/' 0x2'", "-m mark ! --mark 0x8/0x2"),
         Case("-m mark --mark 0xffffffff/0xffffffff", "-m mark --mark 0xffffffff"),

@@ -22,6 +22,10 @@ _ANY = "0-65535"
 CASES = ExtensionCases(
     name="multiport",
     saves=(
+        Case(
+            "-p tcp -m multiport --dports 1 -m multiport ! --dpo 2",
+            "-p tcp -m multiport --dports 1 -m multiport ! --dports 2",
+        ),
         Case("-p tcp -m multiport --dports 443,80"),
         Case("-p udplite -m multiport ! --sports 80:90,85,80:90"),
         Case("-p dccp -m multiport --ports 0:65535"),

@@ -8,6 +8,7 @@
 {'accept': None}
 """
 
+from translate.build import BUILTIN_CHAINS, TABLES
 from translate.command import Action, Command, parse_command
 from translate.exceptions import (
     InvalidRule,
@@ -21,7 +22,7 @@ from translate.nft.commands import to_nft_commands, without_repeated_declaration
 from translate.nft.decode import from_nft
 from translate.nft.encode import NftRule, to_nft
 from translate.opaque import Opaque
-from translate.parse import BUILTIN_CHAINS, TABLES, parse
+from translate.parse import parse
 from translate.rule import Goto, Jump, Match, Rule, Target, Verdict, check_chain_name
 from translate.save import format_rule as format  # noqa: A004 - the name that pairs with parse
 from translate.save import is_opaque, join_words, quote, save_line

@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Final
 
 from translate.argv import COMMANDS, ScannedArgv, scan
+from translate.build import BUILTIN_CHAINS, build_rules, check_chain, check_table, counters_of
 from translate.exceptions import InvalidRule, ParseError
 from translate.extension import Given
 from translate.numbers import parse_uint
-from translate.parse import BUILTIN_CHAINS, build_rules, check_chain, check_table, counters_of
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.rule import VERDICTS, Rule, check_chain_name
 from translate.tables import TABLE_CHAINS

@@ -8,9 +8,9 @@ from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from translate.build import BUILTIN_CHAINS
 from translate.exceptions import InvalidRuleset
 from translate.files import TableDump
-from translate.parse import BUILTIN_CHAINS
 from translate.rule import Goto, Jump, Rule
 from translate.tables import TABLE_CHAINS
 from translate.types import IPVersion

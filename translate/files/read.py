@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
 from translate.argv import scan
+from translate.build import BUILTIN_CHAINS
 from translate.command import Action, Command, build_commands, check_policy, check_user_chain
 from translate.exceptions import ParseError
 from translate.files.lines import ChainLine, CommandLine, Entry, SaveFile, TableLines
+from translate.forms import form_of
 from translate.numbers import parse_uint
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.tables import TABLE_CHAINS
@@ -166,6 +168,9 @@ class _Reader:
                 raise ParseError(f"{line[:40]!r} should begin with [PACKETS:BYTES]")
             line = line[found.end() :]
         words = split_restore_line(line)
+        appended = self._appended(words, table, counters)
+        if appended is not None:
+            return (appended,)
         if self._is_for_other_version(words):
             return ()
         scanned = scan(words, version=self._version, registry=self._registry)
@@ -176,6 +181,25 @@ class _Reader:
         if counters is None:
             return commands
         return tuple(_with_counters(command, counters) for command in commands)
+
+    def _appended(
+        self, words: Sequence[str], table: str, counters: Counters | None
+    ) -> Command | None:
+        """The command of ``-A CHAIN …``, which nearly all are; None where it has no form."""
+        if len(words) < 2 or words[0] != "-A":
+            return None
+        _, chain, *args = words
+        if chain in BUILTIN_CHAINS and chain not in TABLE_CHAINS[table]:
+            return None
+        form = form_of(
+            args, version=self._version, table=table, chain=chain, registry=self._registry
+        )
+        rule = None if form is None else form.fill(args, counters)
+        if rule is None:
+            return None
+        return Command(
+            action=Action.APPEND, version=self._version, table=table, chain=chain, rule=rule
+        )
 
     def _is_for_other_version(self, words: list[str]) -> bool:
         spellings = _OTHER_VERSION[self._version]

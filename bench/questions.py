@@ -46,9 +46,14 @@ QUESTIONS: Final = (
         meaning="Taking the port back.",
     ),
     Question(
-        name="breakdown",
+        name="breakdown: rules",
         meaning="CPU time of each stage of creating one network, IPv4 and IPv6, as rules, through "
-        "libnftables. The kernel samples which part of libnftables' time it takes itself.",
+        "libnftables. The kernel samples which part of the sending it takes itself.",
+    ),
+    Question(
+        name="breakdown: sets",
+        meaning="The same as elements of sets, which go to the kernel without libnftables, unless "
+        "they are the first with a prefix length, whose sets have to be made.",
     ),
     Question(
         name="watch gap",

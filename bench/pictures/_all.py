@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from bench.breakdown import BREAKDOWNS
 from bench.pictures._bars import draw_cpu, draw_stages
 from bench.pictures._figure import DPI, STYLE
 from bench.pictures._lines import Lines, draw_lines, name_of
@@ -40,8 +41,8 @@ def draw_all(results: Results, directory: Path) -> tuple[str, ...]:
 def _figures(results: Results) -> Iterator[tuple[str, Figure]]:
     for question in QUESTIONS:
         found = list(results.of(question.name))
-        if question.name == "breakdown" and found:
-            yield question.file, draw_stages(found)
+        if question.name in BREAKDOWNS and found:
+            yield question.file, draw_stages(found, question.name)
         elif question.name != "watch gap":
             yield from _lines(question, found)
     for name, figure in _of_batches(results):

@@ -13,9 +13,9 @@ from bench.results import Measurement, summarize
 __all__ = ["draw_cpu", "draw_stages"]
 
 
-def draw_stages(stages: Sequence[Measurement]) -> Figure:
+def draw_stages(stages: Sequence[Measurement], title: str) -> Figure:
     """The stages of creating one network, on top of each other."""
-    figure, axes = new_figure("where the time of one network goes")
+    figure, axes = new_figure(f"{title}: where the time of one network goes")
     sizes = sorted({one.point.networks for one in stages})
     labels = [f"{size:,} networks\npresent" for size in sizes]
     bottoms = [0.0] * len(sizes)

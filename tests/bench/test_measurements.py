@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from bench.breakdown import STAGES, measure_breakdown
+from bench.breakdown import BREAKDOWNS, STAGES, measure_breakdown
 from bench.budget import Budget
 from bench.churn import CHURN_QUESTIONS, CHURNERS, ChurnPlan, measure_churn
 from bench.dataplane import ROUTERS, DataplanePlan, measure_dataplane
@@ -27,7 +27,8 @@ def progress() -> Iterator[Progress]:
 
 def test_the_stages_of_one_network() -> None:
     found = list(measure_breakdown((2,), 3))
-    assert [one.point.peer for one in found] == [*STAGES]
+    assert [one.point.peer for one in found] == [*STAGES] * 2
+    assert {one.point.question for one in found} == {*BREAKDOWNS}
     assert all(len(one.values) == 3 for one in found)
     assert all(value >= 0 for one in found for value in one.values)
 

@@ -101,7 +101,7 @@ def _open_best(netns: str | None, table_prefix: str, *, reading: bool) -> Execut
     except BaseException:
         native.close()
         raise
-    if choice.kind == "legacy":
+    if choice.kind == "legacy" and not table_prefix:  # only nf_tables' tables can have one
         native.close()
         return open_executor("legacy", netns=netns)
     return _hybrid(native, netns, table_prefix)

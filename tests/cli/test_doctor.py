@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from nfcore.doctor import Host, Level, examine
 from nfcore.exceptions import BackendUnavailable, ListingFailed, NfcoreError
 from nfcore.executor import Choice, Executor
 from tests.cli.conftest import Run
+from tests.conftest import new_netns
 from tests.netns import in_netns
 
 
@@ -80,3 +82,57 @@ def test_no_backend(error: NfcoreError, level: Level) -> None:
 
     found = next(f for f in examine(Host(choose=fail)) if f.subject == "backend")
     assert (found.level, found.detail) == (level, str(error))
+
+
+def legacy(nfcore: Run, *arguments: str) -> dict[str, str]:
+    findings = json.loads(nfcore("doctor", "--json", *arguments).ok())
+    return {f["subject"]: f["detail"] for f in findings if f["subject"].startswith("legacy tables")}
+
+
+def test_legacy_tables_and_forwarding_are_those_of_the_namespace(netns: str, nfcore: Run) -> None:
+    in_netns(netns, ["iptables-legacy", "-t", "mangle", "-A", "INPUT", "-j", "ACCEPT"])
+    assert legacy(nfcore, "--netns", netns) == {
+        "legacy tables (IPv4)": "in use: mangle",
+        "legacy tables (IPv6)": "there, none in use",
+    }
+    with new_netns() as other:
+        assert "in use" not in " ".join(legacy(nfcore, "--netns", other).values()).replace(
+            "none in use", ""
+        )
+    for value, said in (("1", "on"), ("0", "off: containers reach no other host")):
+        in_netns(netns, ["sysctl", "-q", "-w", f"net.ipv4.ip_forward={value}"])
+        findings = json.loads(nfcore("doctor", "--json", "--netns", netns).ok())
+        assert [f["detail"] for f in findings if f["subject"] == "IP forwarding"] == [said]
+
+
+def test_a_namespace_that_is_not_there(nfcore: Run) -> None:
+    assert "there is no network namespace 'none'" in nfcore("doctor", "--netns", "none").failed()
+
+
+def test_firewalld_comes_with_what_its_iptables_backend_needs(tmp_path: Path) -> None:
+    for path, text in (
+        ("self/status", "CapEff:\t0000000000000000\n"),
+        ("sys/net/ipv4/ip_forward", "1\n"),
+        ("7/comm", "firewalld\n"),
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    findings = {f.subject: f for f in examine(Host(proc=tmp_path, which=lambda _: None))}
+    assert "run `nfcore watch`" in findings["firewalld"].detail
+    assert "--table-prefix docker-" in findings["firewalld"].detail
+
+
+def test_a_library_that_is_not_installed(netns: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(name: str) -> str:
+        if name in {"prometheus-client", "structlog"}:
+            raise PackageNotFoundError(name)
+        return "1"
+
+    monkeypatch.setattr("nfcore.doctor._probes.version", version)
+    findings = {f.subject: f for f in examine(Host(netns=netns))}
+    assert findings["structlog"].level is Level.MISSING
+    assert findings["structlog"].remedy == "pip install structlog"
+    assert findings["prometheus-client"].level is Level.NOTE
+    assert (
+        findings["prometheus-client"].remedy == "pip install 'nfcore[metrics]' (only for metrics)"
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import translate
 from translate import Counters, IPVersion, Rule
@@ -341,9 +341,11 @@ class DeleteSet:
         return f"nft delete set {self.set}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddElement:
+class AddElement(NamedTuple):
     """Put an element into a set or map; an element that is there stays as it is.
+
+    Transactions hold elements by the ten thousand; a named tuple is made in a third of the time
+    that a frozen dataclass takes.
 
     Args:
         set: where.
@@ -362,8 +364,7 @@ class AddElement:
         return f"nft add element {self.set} {{ {_key_text(self.key)}{data} }}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteElement:
+class DeleteElement(NamedTuple):
     """Take the element with this key out of a set or map."""
 
     set: SetRef

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from nfcore.engine._derive import Step
+from nfcore.engine._step import Step
 from nfcore.operations import (
     AddChain,
     AddElement,

@@ -12,39 +12,29 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from nfcore.engine._callsite import CallSite
 from nfcore.engine._chain import HeldRule, PlacedRule
 from nfcore.engine._overlay import ChainOverlay, PendingRule
 from nfcore.engine._set_overlay import SetOverlay
+from nfcore.engine._step import Step
 from nfcore.operations import (
     AddChain,
     AddRule,
     AddSet,
     BaseChain,
     DeleteChain,
-    DeleteElement,
     DeleteRule,
     DeleteSet,
     FlushChain,
-    Operation,
     Policy,
     SetPolicy,
 )
 
-__all__ = ["ChainPlan", "Step", "plan_chain", "plan_set"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One operation, and who asked for it."""
-
-    operation: Operation
-    site: CallSite | None = None
+__all__ = ["ChainPlan", "plan_chain", "plan_sets"]
 
 
 @dataclass(slots=True)
 class ChainPlan:
-    """One chain's or set's operations by the phase of the transaction in which they are due."""
+    """The operations of one chain or of all sets, by the phase in which they are due."""
 
     creations: list[Step] = field(default_factory=list)
     deletions: list[Step] = field(default_factory=list)
@@ -53,20 +43,19 @@ class ChainPlan:
     removals: list[Step] = field(default_factory=list)
 
 
-def plan_set(overlay: SetOverlay) -> ChainPlan:
-    """The operations that one named set needs."""
-    plan, ref = ChainPlan(), overlay.ref
-    if not overlay.exists:
-        if overlay.original is not None:
-            plan.removals.append(Step(operation=DeleteSet(set=ref), site=overlay.site))
-        return plan
-    if overlay.original is None and overlay.type is not None:
-        creation = AddSet(set=ref, type=overlay.type)
-        plan.creations.append(Step(operation=creation, site=overlay.site))
-    for key, site in overlay.deleted.items():
-        plan.deletions.append(Step(operation=DeleteElement(set=ref, key=key), site=site))
-    for element, site in overlay.added.values():
-        plan.additions.append(Step(operation=element, site=site))
+def plan_sets(overlays: Iterable[SetOverlay]) -> ChainPlan:
+    """The operations that named sets need, of all of them together."""
+    plan = ChainPlan()
+    for overlay in overlays:
+        ref = overlay.ref
+        if not overlay.exists:
+            if overlay.original is not None:
+                plan.removals.append(Step(DeleteSet(set=ref), overlay.site))
+            continue
+        if overlay.original is None and overlay.type is not None:
+            plan.creations.append(Step(AddSet(set=ref, type=overlay.type), overlay.site))
+        plan.deletions.extend(overlay.deleted.values())
+        plan.additions.extend(overlay.added.values())
     return plan
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, Protocol, Self
 
-from nfcore.operations import ElementKey, SetElement, SetState, SetType
+from nfcore.operations import ElementKey, ElementValue, SetElement, SetState, SetType
 
 __all__ = ["NamedSet", "SetView"]
+
+
+_BARE: Final = SetElement()
 
 
 class SetView(Protocol):
@@ -26,6 +29,9 @@ class SetView(Protocol):
 
     def items(self) -> Iterable[tuple[ElementKey, SetElement]]:
         """The elements, in no order."""
+
+    def __contains__(self, key: object) -> bool:
+        """Whether there is an element with this key."""
 
     def __iter__(self) -> Iterator[ElementKey]:
         """Their keys."""
@@ -78,17 +84,25 @@ class NamedSet:
         """The elements, in no order."""
         return self.elements.items()
 
+    def __contains__(self, key: object) -> bool:
+        return key in self.elements
+
     def __iter__(self) -> Iterator[ElementKey]:
         return iter(self.elements)
 
     def __len__(self) -> int:
         return len(self.elements)
 
-    def add(self, key: ElementKey, element: SetElement) -> None:
+    def add(self, key: ElementKey, data: ElementValue | None, comment: str | None) -> None:
         """Put an element in, unless its key is there."""
-        self.elements.setdefault(key, element)
-        if element.comment is not None and element.comment > self.newest:
-            self.newest = element.comment
+        if key in self.elements:
+            return
+        if data is None and comment is None:
+            self.elements[key] = _BARE
+            return
+        self.elements[key] = SetElement(data=data, comment=comment)
+        if comment is not None and comment > self.newest:
+            self.newest = comment
 
     def discard(self, key: ElementKey) -> None:
         """Take an element out."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Self
 
@@ -27,7 +27,6 @@ from nfcore.operations import (
     KernelRule,
     NativeRule,
     Operation,
-    SetElement,
     SetPolicy,
     SetRef,
     SetState,
@@ -46,13 +45,20 @@ class Ruleset:
 
     `from_snapshot` builds it from a listing; `apply` and the mutators behind it carry one commit
     (or one notification of the kernel's) over.
+
+    Attributes:
+        found: see `Transaction.found`; emptied by whatever changes more than elements.
     """
 
-    __slots__ = ("_sets", "_tables")
+    __slots__ = ("_by_ref", "_sets", "_tables", "found")
 
     def __init__(self) -> None:
         self._tables: dict[TableRef, dict[str, Chain]] = {}
         self._sets: dict[TableRef, dict[str, NamedSet]] = {}
+        self._by_ref: dict[SetRef, NamedSet] = {}
+        """The sets that were asked for, until one comes or goes."""
+        self.found: dict[Hashable, object] = {}
+        """What transactions found out about rules, chains and which sets there are."""
 
     @classmethod
     def from_snapshot(cls, snapshot: Snapshot) -> Self:
@@ -116,21 +122,34 @@ class Ruleset:
 
     def named_set(self, ref: SetRef) -> NamedSet | None:
         """The set, or None."""
-        return self.sets(ref.table).get(ref.name)
+        held = self._by_ref.get(ref)
+        if held is None:
+            held = self.sets(ref.table).get(ref.name)
+            if held is not None:
+                self._by_ref[ref] = held
+        return held
+
+    def forget_found(self) -> None:
+        """More than elements has changed."""
+        self.found.clear()
+        self._by_ref.clear()
 
     # What others did, as a mirror hears of it.
 
     def add_table(self, table: TableRef) -> None:
         """Note a table, unless it is known."""
+        self.forget_found()
         self._tables.setdefault(table, {})
 
     def drop_table(self, table: TableRef) -> None:
         """Forget a table and all that it holds."""
+        self.forget_found()
         self._tables.pop(table, None)
         self._sets.pop(table, None)
 
     def drop_chain(self, chain: ChainRef) -> None:
         """Forget a chain."""
+        self.forget_found()
         self._tables.get(chain.table, {}).pop(chain.name, None)
 
     def drop_rule(self, chain: ChainRef, handle: int) -> bool:
@@ -139,6 +158,7 @@ class Ruleset:
         Returns:
             Whether it was known.
         """
+        self.forget_found()
         found = self.chain(chain)
         rule = None if found is None else found.get(handle)
         if found is None or rule is None:
@@ -148,6 +168,7 @@ class Ruleset:
 
     def replace_chain(self, chain: ChainRef, state: ChainState | None) -> None:
         """Take over one chain as it was listed; None where it is not there."""
+        self.forget_found()
         if state is None:
             self.drop_chain(chain)
         else:
@@ -155,6 +176,7 @@ class Ruleset:
 
     def replace_set(self, ref: SetRef, state: SetState | None) -> None:
         """Take over one named set as it was listed; None where it is not there."""
+        self.forget_found()
         if state is None:
             self._sets.get(ref.table, {}).pop(ref.name, None)
         else:
@@ -171,14 +193,24 @@ class Ruleset:
             NotFound: an operation names a table, chain or handle that is not here.
         """
         given = iter(handles)
+        ref, held = None, None
         for operation in operations:
+            if isinstance(operation, AddElement | DeleteElement):
+                if operation.set is not ref or held is None:
+                    ref = operation.set
+                    held = self._known_set(ref)
+                if isinstance(operation, AddElement):
+                    held.add(operation.key, operation.data, operation.comment)
+                else:
+                    held.discard(operation.key)
+                continue
+            held = None
+            self.forget_found()
             if isinstance(operation, AddRule):
                 self._add_rule(operation, next(given))
             elif isinstance(operation, DeleteRule):
                 chain = self._known(operation.chain)
                 chain.remove(self._held(chain, operation.chain, operation.handle))
-            elif isinstance(operation, AddElement | DeleteElement):
-                self._apply_to_set(operation)
             elif isinstance(operation, AddSet):
                 sets = self._sets.setdefault(operation.set.table, {})
                 sets.setdefault(operation.set.name, NamedSet(operation.type))
@@ -187,15 +219,11 @@ class Ruleset:
             else:
                 self._apply_structure(operation)
 
-    def _apply_to_set(self, operation: AddElement | DeleteElement) -> None:
-        held = self.named_set(operation.set)
+    def _known_set(self, ref: SetRef) -> NamedSet:
+        held = self.named_set(ref)
         if held is None:
-            raise NotFound(f"no {operation.set}")
-        if isinstance(operation, DeleteElement):
-            held.discard(operation.key)
-        else:
-            element = SetElement(data=operation.data, comment=operation.comment)
-            held.add(operation.key, element)
+            raise NotFound(f"no {ref}")
+        return held
 
     def _apply_structure(
         self, operation: AddTable | DeleteTable | AddChain | DeleteChain | FlushChain | SetPolicy

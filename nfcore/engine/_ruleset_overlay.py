@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, cast
 
 import translate
 from nfcore.engine._callsite import CallSite
 from nfcore.engine._chain import HeldRule, PlacedRule, jump_targets
-from nfcore.engine._derive import Step, plan_chain, plan_set
+from nfcore.engine._derive import plan_chain, plan_sets
 from nfcore.engine._iptrule import IptRule
 from nfcore.engine._overlay import ChainOverlay, Journal, PendingRule
 from nfcore.engine._ruleset import Ruleset, iptables_form
 from nfcore.engine._set_overlay import SetOverlay
+from nfcore.engine._step import Step
 from nfcore.exceptions import Conflict, InvalidInput, NotFound
 from nfcore.operations import (
     TABLES,
@@ -21,6 +22,7 @@ from nfcore.operations import (
     AddTable,
     ChainRef,
     DeleteElement,
+    ElementKey,
     NativeRule,
     Policy,
     SetRef,
@@ -51,10 +53,18 @@ class RulesetOverlay:
 
     def __init__(self, ruleset: Ruleset, parsed: dict[IptRule, Rule]) -> None:
         self.journal = Journal()
+        self.found = ruleset.found
+        """What was found out about rules, chains and which sets there are."""
+        self.found_here: dict[Hashable, object] = {}
+        """The same, of this transaction's own overlays."""
         self._ruleset = ruleset
         self._parsed = parsed
         self._overlays: dict[tuple[IPVersion, str, str], ChainOverlay] = {}
         self._sets: dict[SetRef, SetOverlay] = {}
+
+    def forget_found(self) -> None:
+        """The transaction changes more than elements: what was found before may be otherwise."""
+        self.found, self.found_here = {}, {}
 
     # Rules.
 
@@ -143,13 +153,17 @@ class RulesetOverlay:
 
     def add_elements(self, elements: Sequence[AddElement], site: CallSite) -> None:
         """Put elements in; those that are there stay as they are."""
+        new: list[tuple[dict[ElementKey, Step], ElementKey]] = []
+        self.journal.note(_forget, new)
         for element in elements:
-            self.named_set(element.set).add(element, site)
+            overlay = self.named_set(element.set)
+            if overlay.add(element, site):
+                new.append((overlay.added, element.key))
 
     def delete_elements(self, elements: Sequence[DeleteElement], site: CallSite) -> None:
         """Take elements out where they are there."""
         for old in elements:
-            self.named_set(old.set).delete(old.key, site)
+            self.named_set(old.set).delete(old, site)
 
     # Chains.
 
@@ -215,7 +229,7 @@ class RulesetOverlay:
     def steps(self) -> list[Step]:
         """The operations that take the kernel from what it holds to this."""
         plans = [plan_chain(overlay) for overlay in self._overlays.values() if overlay.is_touched]
-        plans += [plan_set(overlay) for overlay in self._sets.values() if overlay.is_touched]
+        plans.append(plan_sets(overlay for overlay in self._sets.values() if overlay.is_touched))
         self._check_removals()
         return [
             *self._new_tables([step for plan in plans for step in plan.creations]),
@@ -266,6 +280,11 @@ class RulesetOverlay:
                 rule.args, version=rule.version, table=rule.table, chain=rule.chain
             )
         return parsed
+
+
+def _forget(new: list[tuple[dict[ElementKey, Step], ElementKey]]) -> None:
+    for added, key in new:
+        del added[key]
 
 
 @lru_cache(maxsize=_CHAINS)

@@ -12,8 +12,16 @@ from typing import Final
 from nfcore.engine._callsite import CallSite
 from nfcore.engine._named_set import NamedSet
 from nfcore.engine._overlay import Journal
+from nfcore.engine._step import Step
 from nfcore.exceptions import Conflict, NotFound
-from nfcore.operations import AddElement, ElementKey, SetElement, SetRef, SetType
+from nfcore.operations import (
+    AddElement,
+    DeleteElement,
+    ElementKey,
+    SetElement,
+    SetRef,
+    SetType,
+)
 
 __all__ = ["SetOverlay"]
 
@@ -27,8 +35,8 @@ class SetOverlay:
         journal: where inverses go.
 
     Attributes:
-        added: the elements that the transaction puts in, and who asked for each.
-        deleted: the keys of the kernel's elements that it takes out.
+        added: the elements that the transaction puts in, by key.
+        deleted: the kernel's elements that it takes out, by key.
         newest: the greatest comment of an element, as in `NamedSet`.
     """
 
@@ -49,8 +57,8 @@ class SetOverlay:
         self.original: Final = original
         self.type: SetType | None = None if original is None else original.type
         self.exists = original is not None
-        self.added: Final[dict[ElementKey, tuple[AddElement, CallSite]]] = {}
-        self.deleted: Final[dict[ElementKey, CallSite]] = {}
+        self.added: Final[dict[ElementKey, Step]] = {}
+        self.deleted: Final[dict[ElementKey, Step]] = {}
         self.newest = "" if original is None else original.newest
         self.site: CallSite | None = None
         self._journal: Final = journal
@@ -74,8 +82,8 @@ class SetOverlay:
 
     def remove(self, site: CallSite) -> None:
         """Remove the set with its elements, if it is there."""
-        for key, _ in list(self.items()):
-            self.delete(key, site)
+        for key in list(self):
+            self.delete(DeleteElement(self.ref, key), site)
         if self.exists:
             self._journal.note(self._restore, self.exists, self.type, self.site)
             self.exists, self.site = False, site
@@ -85,15 +93,24 @@ class SetOverlay:
 
     def get(self, key: ElementKey) -> SetElement | None:
         """What is kept with a key, or None."""
-        added = self.added.get(key)
-        if added is not None:
-            return SetElement(data=added[0].data, comment=added[0].comment)
+        step = self.added.get(key)
+        if step is not None:
+            return _kept(step)
         if self.original is None or key in self.deleted:
             return None
         return self.original.elements.get(key)
 
-    def add(self, element: AddElement, site: CallSite) -> None:
+    def __contains__(self, key: object) -> bool:
+        """Whether the transaction leaves an element with this key."""
+        if key in self.added:
+            return True
+        return self.original is not None and key not in self.deleted and key in self.original
+
+    def add(self, element: AddElement, site: CallSite) -> bool:
         """Put an element in; one that is there stays as it is.
+
+        Returns:
+            Whether it is a new one among `added`, which whoever asked for it takes note of.
 
         Raises:
             Conflict: the key is there with other data.
@@ -102,31 +119,37 @@ class SetOverlay:
         if not self.exists:
             raise NotFound(f"no {self.ref}")
         key = element.key
-        held = self.get(key)
-        if held is not None:
-            if held.data != element.data:
-                raise Conflict(f"{self.ref} holds {key} with {held.data}, not {element.data}")
-            return
+        if key in self:
+            self._check_same(element)
+            return False
         comment = element.comment
         if comment is not None and comment > self.newest:
             self.newest = comment  # and so it stays: nobody minds a number that is left out
         if key in self.deleted and self._is_original(key, element):
             self._journal.note(self.deleted.__setitem__, key, self.deleted.pop(key))
-            return
-        self.added[key] = (element, site)
-        self._journal.note(self.added.pop, key)
+            return False
+        self.added[key] = Step(element, site)
+        return True
+
+    def _check_same(self, element: AddElement) -> None:
+        held = self.get(element.key)
+        if held is not None and held.data != element.data:
+            raise Conflict(f"{self.ref} holds {element.key} with {held.data}, not {element.data}")
 
     def _is_original(self, key: ElementKey, element: AddElement) -> bool:
         held = None if self.original is None else self.original.elements.get(key)
         return held is not None and (held.data, held.comment) == (element.data, element.comment)
 
-    def delete(self, key: ElementKey, site: CallSite) -> None:
+    def delete(self, element: DeleteElement, site: CallSite) -> None:
         """Take an element out, if it is there."""
+        key = element.key
+        if key not in self:
+            return
         added = self.added.pop(key, None)
         if added is not None:
             self._journal.note(self.added.__setitem__, key, added)
-        elif self.get(key) is not None:
-            self.deleted[key] = site
+        else:
+            self.deleted[key] = Step(element, site)
             self._journal.note(self.deleted.pop, key)
 
     def items(self) -> Iterator[tuple[ElementKey, SetElement]]:
@@ -135,13 +158,21 @@ class SetOverlay:
             for key, element in self.original.elements.items():
                 if key not in self.deleted:
                     yield key, element
-        for key, (new, _) in self.added.items():
-            yield key, SetElement(data=new.data, comment=new.comment)
+        for key, step in self.added.items():
+            yield key, _kept(step)
 
     def __iter__(self) -> Iterator[ElementKey]:
         """Their keys."""
-        return (key for key, _ in self.items())
+        if self.original is not None:
+            yield from (key for key in self.original if key not in self.deleted)
+        yield from self.added
 
     def __len__(self) -> int:
         held = 0 if self.original is None else len(self.original.elements)
         return held - len(self.deleted) + len(self.added)
+
+
+def _kept(step: Step) -> SetElement:
+    element = step.operation
+    assert isinstance(element, AddElement), "nothing else is put in"  # noqa: S101
+    return SetElement(data=element.data, comment=element.comment)

@@ -44,6 +44,8 @@ class SharedSource:
         """
         ruleset = self._native.current()
         held = self._executor.held()
+        if held or self._shared:
+            ruleset.forget_found()
         for ref in self._shared:
             self._take_out(ruleset, ref)
         self._shared = set(held)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 from nfcore.engine._callsite import CallSite, caller, drivers_caller
 from nfcore.engine._chain import PlacedRule
 from nfcore.engine._changes import Change, change_of
-from nfcore.engine._derive import Step
 from nfcore.engine._iptrule import IptRule
 from nfcore.engine._named_set import SetView
 from nfcore.engine._ruleset_overlay import RulesetOverlay
 from nfcore.engine._source import RulesetSource
+from nfcore.engine._step import Step
 from nfcore.engine._telling import Telling
 from nfcore.events import Observer
 from nfcore.exceptions import CommitRefused, NetfilterError, Overtaken, TransactionClosed
@@ -37,6 +37,9 @@ _ATTEMPTS: Final = 20
 """How often a transaction is begun again because others committed before it."""
 
 _Method = Callable[..., None]
+_OF_ELEMENTS: Final = frozenset({RulesetOverlay.add_elements, RulesetOverlay.delete_elements})
+
+T = TypeVar("T")
 
 
 class Transaction:
@@ -226,6 +229,28 @@ class Transaction:
         """
         return self._open_view().named_sets(table)
 
+    def found(self, key: Hashable, find: Callable[[], T], *, lasting: bool = True) -> T:
+        """What ``find`` returns; asked once, until a rule, a chain, a policy or a set changes.
+
+        It spares layouts looking through the same rules for each of a thousand networks.
+
+        Args:
+            key: what is looked for, and all that the answer depends on besides the ruleset.
+            find: looks for it. Elements must make no difference to what it returns.
+            lasting: whether it is as true for the next transaction; else it is for this one alone,
+                such as its own view of a set.
+
+        Raises:
+            TransactionClosed: the transaction has ended.
+        """
+        view = self._open_view()
+        found = view.found if lasting else view.found_here
+        try:
+            return cast("T", found[key])
+        except KeyError:
+            result = found[key] = find()
+            return result
+
     def new_set(self, ref: SetRef, kind: SetType) -> None:
         """Create a named set, and its table; do nothing if it is there.
 
@@ -304,6 +329,7 @@ class Transaction:
             yield
         except BaseException:
             journal.roll_back(mark)
+            self._view.forget_found()
             raise
         finally:
             self._site = site
@@ -417,6 +443,8 @@ class Transaction:
         view = self._open_view()
         arguments = (*arguments, self._site or caller())
         method(view, *arguments)
+        if method not in _OF_ELEMENTS:
+            view.forget_found()
         self._calls.append((method, arguments))
         view.journal.note(self._calls.pop)
 

@@ -31,6 +31,7 @@ _BATCH_BEGIN, _BATCH_END = 16, 17
 _BATCH_GENERATION: Final = 1  # NFNL_BATCH_GENID
 _HEADER: Final = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 _NFGENMSG: Final = struct.Struct("=BBH")  # family, version, resource
+_HEADERS: Final = struct.Struct("=IHHIIBBH")  # both
 _ATTRIBUTE: Final = struct.Struct("=HH")  # length, type
 _ANSWER_BYTES: Final = 1 << 16
 _TIMEOUT: Final = struct.pack("@ll", 10, 0)  # seconds; the kernel answers inside the send
@@ -258,12 +259,10 @@ def attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
 def _message(
     kind: int, flags: int, family: int, sequence: int, body: bytes = b"", *, resource: int = 0
 ) -> bytes:
-    length = _HEADER.size + _NFGENMSG.size + len(body)
-    return (
-        _HEADER.pack(length, kind, _NLM_F_REQUEST | flags, sequence, 0)
-        + _NFGENMSG.pack(family, 0, socket.htons(resource))
-        + body
-    )
+    length = _HEADERS.size + len(body)
+    flags |= _NLM_F_REQUEST
+    resource = socket.htons(resource)
+    return _HEADERS.pack(length, kind, flags, sequence, 0, family, 0, resource) + body
 
 
 def _messages(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:

@@ -8,6 +8,7 @@ that this changes the order between sets.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -21,7 +22,7 @@ from nfcore.executor.elements._values import (
 )
 from nfcore.operations import AddElement, DeleteElement, ElementKey, KeyType, SetRef
 
-__all__ = ["ElementMessage", "ElementOperation", "encode_elements"]
+__all__ = ["ElementMessage", "ElementOperation", "SetWriter", "encode_elements"]
 
 ElementOperation = AddElement | DeleteElement
 
@@ -33,130 +34,50 @@ _ELEMENT: Final = 1 | _NESTED  # NFTA_LIST_ELEM
 _KEY, _DATA, _USERDATA = 1 | _NESTED, 2 | _NESTED, 6
 _VALUE: Final = 1  # NFTA_DATA_VALUE
 _HEADERS: Final = 16 + 4  # nlmsghdr, nfgenmsg
-_ATTRIBUTE_HEADER: Final = 4
-_MOST_BYTES: Final = 0xFFFF - _ATTRIBUTE_HEADER
+_ATTRIBUTE: Final = struct.Struct("=HH")  # length, type
+_MOST_BYTES: Final = 0xFFFF - _ATTRIBUTE.size
 """What an attribute holds, whose length has 16 bits."""
 
 
-class ElementMessage:
-    """Elements that are added to one set or deleted from it, in one message.
-
-    Args:
-        deletes: whether they are deleted.
-        family: ``AF_INET`` or ``AF_INET6``.
-        place: the attributes that name the set.
-
-    Attributes:
-        indices: the places of its operations in the transaction.
-    """
-
-    __slots__ = ("_elements", "_family", "_place", "_size", "deletes", "indices")
-
-    def __init__(self, *, deletes: bool, family: int, place: bytes) -> None:
-        self.deletes: Final = deletes
-        self.indices: Final[list[int]] = []
-        self._family = family
-        self._place = place
-        self._elements: list[bytes] = []
-        self._size = 0
-
-    def add(self, element: bytes, index: int) -> bool:
-        """Take in one more; whether it did."""
-        size = self._size + len(element)
-        if size > _MOST_BYTES:
-            return False
-        self._size = size
-        self._elements.append(element)
-        self.indices.append(index)
-        return True
-
-    def message(self) -> Message:
-        """The message itself."""
-        kind, flags = (_DELSETELEM, 0) if self.deletes else (_NEWSETELEM, _NLM_F_CREATE)
-        elements = attribute(_LIST_ELEMENTS, b"".join(self._elements))
-        return Message(kind, flags, self._family, self._place + elements)
-
-    def index_at(self, offset: int) -> int | None:
-        """The place of the operation whose element begins so many bytes into the message.
-
-        None where none does, unless there is but one.
-        """
-        at = _HEADERS + len(self._place) + _ATTRIBUTE_HEADER
-        for element, index in zip(self._elements, self.indices, strict=True):
-            if at == offset:
-                return index
-            at += len(element)
-        return self.indices[0] if len(self.indices) == 1 else None
-
-
-def encode_elements(
-    operations: Sequence[ElementOperation], forms: Mapping[SetRef, ElementForm], prefix: str
-) -> list[ElementMessage]:
-    """The messages that carry out some operations.
-
-    Args:
-        operations: what to do.
-        forms: what the sets' elements look like.
-        prefix: what the kernel's tables have before iptables' names for them.
-
-    Raises:
-        NotPlainError: a value that is not written here.
-    """
-    writers: dict[SetRef, _Writer] = {}
-    known: dict[tuple[KeyType, ...], dict[ElementKey, bytes]] = {}
-    ref, writer = None, None
-    for index, operation in enumerate(operations):
-        if operation.set is not ref or writer is None:
-            ref = operation.set
-            writer = writers.get(ref)
-            if writer is None:
-                form = forms[ref]
-                writer = writers[ref] = _Writer(ref, form, prefix, known.setdefault(form.key, {}))
-        writer.write(operation, index)
-    return [message for writer in writers.values() for message in writer.messages]
-
-
-class _Writer:
-    """Writes one set's elements.
+class SetWriter:
+    """Writes elements of one set. It keeps nothing of what it wrote.
 
     Args:
         ref: the set.
         form: what its elements look like.
         prefix: what the kernel's tables have before iptables' names for them.
-        known: the keys of this form that were written already, for whatever set.
+
+    Attributes:
+        key: the types of a key's parts.
+        data: the type of a map's data, or None.
+        family: ``AF_INET`` or ``AF_INET6``.
+        place: the attributes that name the set.
     """
 
-    __slots__ = ("_form", "_known", "_open", "_ref", "_table", "messages")
+    __slots__ = ("data", "family", "key", "place")
 
-    def __init__(
-        self, ref: SetRef, form: ElementForm, prefix: str, known: dict[ElementKey, bytes]
-    ) -> None:
-        self.messages: list[ElementMessage] = []
-        self._ref = ref
-        self._form = form
-        self._table = prefix + ref.table.name
-        self._known = known
-        self._open: ElementMessage | None = None
+    def __init__(self, ref: SetRef, form: ElementForm, prefix: str) -> None:
+        self.key: Final = form.key
+        self.data: Final = form.data
+        self.family: Final = family_of(ref.table.version)
+        self.place: Final = _text(_LIST_TABLE, prefix + ref.table.name) + _text(_LIST_SET, ref.name)
 
-    def write(self, operation: ElementOperation, index: int) -> None:
-        key = operation.key
-        written = self._known.get(key)
-        if written is None:
-            written = self._known[key] = _bare(key_bytes(self._form.key, key))
-        deletes = isinstance(operation, DeleteElement)
-        if isinstance(operation, AddElement) and (
-            operation.comment is not None
-            or operation.data is not None
-            or self._form.data is not None
-        ):
-            written = self._with_more(written, operation)
-        message = self._open
-        if message is None or message.deletes is not deletes or not message.add(written, index):
-            self._begin(deletes=deletes).add(written, index)
+    def bare(self, key: ElementKey) -> bytes:
+        """An element of which there is a key alone."""
+        value = key_bytes(self.key, key)
+        size = len(value)
+        filled = value + bytes(-size % 4)
+        return (
+            _ATTRIBUTE.pack(len(filled) + 12, _ELEMENT)
+            + _ATTRIBUTE.pack(len(filled) + 8, _KEY)
+            + _ATTRIBUTE.pack(size + 4, _VALUE)
+            + filled
+        )
 
-    def _with_more(self, bare: bytes, operation: AddElement) -> bytes:
-        parts = [bare[_ATTRIBUTE_HEADER:]]
-        kind, data = self._form.data, operation.data
+    def whole(self, bare: bytes, operation: AddElement) -> bytes:
+        """An element with its data and its comment."""
+        parts = [bare[_ATTRIBUTE.size :]]
+        kind, data = self.data, operation.data
         if kind is not None and data is not None:
             parts.append(attribute(_DATA, attribute(_VALUE, value_bytes(kind, data))))
         elif kind is not None or data is not None:
@@ -165,17 +86,88 @@ class _Writer:
             parts.append(attribute(_USERDATA, comment_bytes(operation.comment)))
         return attribute(_ELEMENT, b"".join(parts))
 
-    def _begin(self, *, deletes: bool) -> ElementMessage:
-        place = _text(_LIST_TABLE, self._table) + _text(_LIST_SET, self._ref.name)
-        family = family_of(self._ref.table.version)
-        self._open = ElementMessage(deletes=deletes, family=family, place=place)
-        self.messages.append(self._open)
-        return self._open
+
+class ElementMessage:
+    """Elements that are added to one set or deleted from it, in one message.
+
+    Args:
+        writer: the set's.
+        deletes: whether they are deleted.
+
+    Attributes:
+        elements: the elements, written.
+        indices: the places of their operations in the transaction.
+        size: the bytes of the elements together.
+    """
+
+    __slots__ = ("deletes", "elements", "indices", "size", "writer")
+
+    def __init__(self, writer: SetWriter, *, deletes: bool) -> None:
+        self.writer: Final = writer
+        self.deletes: Final = deletes
+        self.elements: Final[list[bytes]] = []
+        self.indices: Final[list[int]] = []
+        self.size = 0
+
+    def message(self) -> Message:
+        """The message itself."""
+        kind, flags = (_DELSETELEM, 0) if self.deletes else (_NEWSETELEM, _NLM_F_CREATE)
+        header = _ATTRIBUTE.pack(_ATTRIBUTE.size + self.size, _LIST_ELEMENTS)
+        body = b"".join([self.writer.place, header, *self.elements])
+        return Message(kind, flags, self.writer.family, body)
+
+    def index_at(self, offset: int) -> int | None:
+        """The place of the operation whose element begins so many bytes into the message.
+
+        None where none does, unless there is but one.
+        """
+        at = _HEADERS + len(self.writer.place) + _ATTRIBUTE.size
+        for element, index in zip(self.elements, self.indices, strict=True):
+            if at == offset:
+                return index
+            at += len(element)
+        return self.indices[0] if len(self.indices) == 1 else None
 
 
-def _bare(key: bytes) -> bytes:
-    """An element of which there is a key alone."""
-    return attribute(_ELEMENT, attribute(_KEY, attribute(_VALUE, key)))
+def encode_elements(
+    operations: Sequence[ElementOperation], writers: Mapping[SetRef, SetWriter]
+) -> list[ElementMessage]:
+    """The messages that carry out some operations.
+
+    Args:
+        operations: what to do.
+        writers: the sets'.
+
+    Raises:
+        NotPlainError: a value that is not written here.
+    """
+    messages: list[ElementMessage] = []
+    last: dict[SetRef, ElementMessage] = {}
+    written: dict[tuple[KeyType, ...], dict[ElementKey, bytes]] = {}
+    ref, message, known = None, None, {}  # those of the operation before
+    for index, operation in enumerate(operations):
+        if operation.set is not ref:
+            ref = operation.set
+            writer = writers[ref]
+            message = last.get(ref)
+            known = written.setdefault(writer.key, {})
+        key = operation.key
+        element = known.get(key)
+        if element is None:
+            element = known[key] = writer.bare(key)
+        deletes = type(operation) is DeleteElement
+        if isinstance(operation, AddElement) and not (
+            operation.comment is operation.data is writer.data is None
+        ):
+            element = writer.whole(element, operation)
+        size = len(element)
+        if message is None or message.deletes is not deletes or message.size + size > _MOST_BYTES:
+            message = last[operation.set] = ElementMessage(writer, deletes=deletes)
+            messages.append(message)
+        message.elements.append(element)
+        message.indices.append(index)
+        message.size += size
+    return messages
 
 
 def _text(kind: int, text: str) -> bytes:

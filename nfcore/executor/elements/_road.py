@@ -12,7 +12,12 @@ from nfcore.exceptions import CommitRefused, Overtaken
 from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._nfnetlink import Refusal
 from nfcore.executor._refusal import too_large
-from nfcore.executor.elements._encode import ElementMessage, ElementOperation, encode_elements
+from nfcore.executor.elements._encode import (
+    ElementMessage,
+    ElementOperation,
+    SetWriter,
+    encode_elements,
+)
 from nfcore.executor.elements._forms import ElementForm, read_forms
 from nfcore.executor.elements._values import NotPlainError
 from nfcore.operations import TABLES, AddElement, DeleteElement, Operation, SetRef, TableRef
@@ -44,6 +49,7 @@ class ElementRoad:
         self._prefix = prefix
         self._generation: int | None = None
         self._tables: dict[TableRef, Mapping[str, ElementForm]] = {}
+        self._writers: dict[SetRef, SetWriter] = {}
         """What is known of the sets, at that generation."""
         self.encode_seconds = 0.0
         """How long the last transaction took to be written."""
@@ -70,12 +76,11 @@ class ElementRoad:
             return False
         for _ in range(_ATTEMPTS):
             meant = self._believe(generation)
-            forms = self._forms(operations)
-            if forms is None:
+            if not self._knows_sets_of(operations):
                 return False
             began = time.perf_counter()
             try:
-                messages = encode_elements(operations, forms, self._prefix)
+                messages = encode_elements(operations, self._writers)
             except NotPlainError:
                 return False
             self.encode_seconds = time.perf_counter() - began
@@ -98,23 +103,24 @@ class ElementRoad:
             generation = self._kernel.generation()
         if generation != self._generation:
             self._tables.clear()
+            self._writers.clear()
             self._generation = generation
         return generation
 
-    def _forms(self, operations: Sequence[ElementOperation]) -> dict[SetRef, ElementForm] | None:
-        """What the elements of the sets look like, or None where there is no telling of one."""
-        forms: dict[SetRef, ElementForm] = {}
+    def _knows_sets_of(self, operations: Sequence[ElementOperation]) -> bool:
+        """Whether all sets are there, and of a kind that elements are written for."""
+        writers = self._writers
         last = None
         for operation in operations:
             ref = operation.set
-            if ref is last or ref in forms:
+            if ref is last or ref in writers:
                 continue
+            last = ref
             form = self._sets_of(ref.table).get(ref.name)
             if form is None:
-                return None
-            forms[ref] = form
-            last = ref
-        return forms
+                return False
+            writers[ref] = SetWriter(ref, form, self._prefix)
+        return True
 
     def _sets_of(self, table: TableRef) -> Mapping[str, ElementForm]:
         known = self._tables.get(table)

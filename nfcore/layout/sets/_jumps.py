@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from itertools import islice
 
 import translate
@@ -30,6 +31,7 @@ class Jumps:
 
     def __init__(self, config: DriverConfig) -> None:
         self._config = config
+        self._versions = config.versions
         self._forward = {
             (version, name): _jump(version, name)
             for version in config.versions
@@ -48,18 +50,21 @@ class Jumps:
         Raises:
             DriverError: a jump could not be inserted.
         """
-        for version in self._config.versions:
-            top = islice(transaction.rules(version, "filter", "FORWARD"), 2)
-            bodies = [rule.body for rule in top]
+        for version in self._versions:
             isolates = version in versions
-            wanted = [self._forward[version, USER_CHAIN]]
-            if isolates:
-                wanted.append(self._forward[version, ISOLATION_CHAIN_1])
-            if bodies[: len(wanted)] == wanted:
+            key = (Jumps.on_top, version, isolates)
+            if transaction.found(key, partial(self._are_on_top, transaction, version, isolates)):
                 continue
             if isolates:
                 ensure_jump_rule(transaction, version, "FORWARD", ISOLATION_CHAIN_1)
             setup_user_chain(transaction, version)
+
+    def _are_on_top(self, transaction: Transaction, version: IPVersion, isolates: bool) -> bool:
+        wanted = [self._forward[version, USER_CHAIN]]
+        if isolates:
+            wanted.append(self._forward[version, ISOLATION_CHAIN_1])
+        top = islice(transaction.rules(version, "filter", "FORWARD"), len(wanted))
+        return [rule.body for rule in top] == wanted
 
     def to_nat(
         self, transaction: Transaction, versions: Collection[IPVersion], *, internal: bool
@@ -69,14 +74,18 @@ class Jumps:
         Raises:
             DriverError: a jump could not be appended.
         """
-        if not internal:
-            for version in versions:
-                if all(
-                    any(rule.body == jump for rule in transaction.rules(version, "nat", jump.chain))
-                    for jump in self._nat[version]
-                ):
-                    continue
+        if internal:
+            return
+        for version in versions:
+            key = (Jumps.to_nat, version, self._config.hairpin)
+            if not transaction.found(key, partial(self._lead_to_nat, transaction, version)):
                 program_nat_chain(transaction, version, hairpin=self._config.hairpin)
+
+    def _lead_to_nat(self, transaction: Transaction, version: IPVersion) -> bool:
+        return all(
+            any(rule.body == jump for rule in transaction.rules(version, "nat", jump.chain))
+            for jump in self._nat[version]
+        )
 
 
 def _nat_jumps(config: DriverConfig, version: IPVersion) -> tuple[Rule, ...]:

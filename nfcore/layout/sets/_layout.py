@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from nfcore.bridge import (
     ISOLATION_CHAIN_1,
@@ -19,9 +19,10 @@ from nfcore.bridge import (
     recognize,
     resolve_port,
 )
-from nfcore.engine import IptRule, Ruleset, Transaction
+from nfcore.engine import IptRule, Ruleset, SetView, Transaction
 from nfcore.exceptions import Conflict
 from nfcore.layout._base import Layout, View
+from nfcore.layout.sets._addresses import address_text
 from nfcore.layout.sets._comments import NetworkNote, next_number, note_of
 from nfcore.layout.sets._expand import expand
 from nfcore.layout.sets._jumps import Jumps
@@ -29,7 +30,7 @@ from nfcore.layout.sets._leaking import elements_of
 from nfcore.layout.sets._lengths import add_lengths, drop_lengths
 from nfcore.layout.sets._links import link_elements
 from nfcore.layout.sets._names import Names, names_of
-from nfcore.layout.sets._network import network_elements
+from nfcore.layout.sets._network import network_elements, translates
 from nfcore.layout.sets._older import newer_elements, older_elements
 from nfcore.layout.sets._ports import hairpin_key, open_key, port_elements, shared_elements
 from nfcore.layout.sets._recognize import networks_in_sets
@@ -51,8 +52,10 @@ class SetsLayout(Layout):
 
     def __init__(self, driver: Driver | None = None) -> None:
         super().__init__(driver)
-        self._names = tuple(names_of(version) for version in self.config.versions)
+        self._versions = self.config.versions
+        self._names = tuple(names_of(version) for version in self._versions)
         self._jumps = Jumps(self.config)
+        self._key = (SetsLayout, self._versions)
 
     def ensure_started(self, transaction: Transaction) -> None:
         """Set up what is missing of the driver's chains, the sets and the rules that look them up.
@@ -84,7 +87,7 @@ class SetsLayout(Layout):
             self.driver.create_network(transaction, spec, made_by=made_by)
             return
         with transaction.savepoint():
-            if not transaction.named_set(self._names[-1].same).exists:
+            if not self._views(transaction).same[-1].exists:
                 self.ensure_started(transaction)
             hairpin = self.config.hairpin
             tag, rest = network_tags(spec, made_by)
@@ -97,7 +100,7 @@ class SetsLayout(Layout):
                 )
             ]
             add_lengths(transaction, self._names, spec)
-            self._check_free(transaction, spec, elements)
+            self._check_free(transaction, spec)
             if hairpin and not self._is_there(transaction, spec):
                 elements += [
                     element
@@ -105,38 +108,35 @@ class SetsLayout(Layout):
                     for element in newer_elements(transaction, names, spec)
                 ]
             transaction.add_elements(elements)
-            self._jumps.on_top(transaction, self._versions_of(spec))
-            self._jumps.to_nat(transaction, self._versions_of(spec), internal=spec.internal)
+            versions = self._versions_of(spec)
+            self._jumps.on_top(transaction, versions)
+            self._jumps.to_nat(transaction, versions, internal=spec.internal)
 
     def _note(
         self, transaction: Transaction, spec: NetworkSpec, tag: str, hairpin: bool
     ) -> NetworkNote:
-        held = transaction.named_set(self._names[0].same).get((spec.bridge, spec.bridge))
-        number = self._next_number(transaction)
+        held = self._views(transaction).same[0].get((spec.bridge, spec.bridge))
         if held is None:
-            return NetworkNote(number, hairpin, tag)
+            return NetworkNote(self._next_number(transaction), hairpin, tag)
         known = note_of(held.comment)
         if known is None:
             raise Conflict(f"network {spec.name}: bridge {spec.bridge} is in use by another")
         return NetworkNote(known.number, known.hairpin, known.tag)
 
-    def _check_free(
-        self, transaction: Transaction, spec: NetworkSpec, elements: Sequence[AddElement]
-    ) -> None:
+    def _check_free(self, transaction: Transaction, spec: NetworkSpec) -> None:
         """Refuse a subnet that another network translates from."""
         for names in self._names:
             subnet = spec.subnet(names.version)
             if subnet is None or spec.internal:
                 continue
-            address = (str(subnet.network_address),)
-            length = subnet.prefixlen
-            own = transaction.named_set(names.own(length)).get((*address, spec.bridge))
-            taken = own is None and any(
-                transaction.named_set(ref).get(address) is not None
-                for ref in (names.masquerade(length), names.snat(length))
-            )
-            if taken and any(element.set.table == names.any_port.table for element in elements):
-                raise Conflict(f"network {spec.name}: subnet {subnet} is another network's")
+            if not self.config.hairpin and not translates(spec, names.version):
+                continue
+            address, length = address_text(subnet.network_address), subnet.prefixlen
+            if (address, spec.bridge) in transaction.named_set(names.own(length)):
+                continue
+            for ref in (names.masquerade(length), names.snat(length)):
+                if (address,) in transaction.named_set(ref):
+                    raise Conflict(f"network {spec.name}: subnet {subnet} is another network's")
 
     def delete_network(
         self,
@@ -298,43 +298,62 @@ class SetsLayout(Layout):
     # The pieces.
 
     def _versions_of(self, spec: NetworkSpec) -> tuple[IPVersion, ...]:
-        return tuple(v for v in self.config.versions if spec.subnet(v) is not None)
+        return tuple(v for v in self._versions if spec.subnet(v) is not None)
 
     def _names_for(self, version: IPVersion) -> Names | None:
         return next((names for names in self._names if names.version is version), None)
 
+    def _views(self, transaction: Transaction) -> _Views:
+        """The sets that are looked into for every network."""
+        return transaction.found(
+            self._key, lambda: _Views.of(transaction, self._names), lasting=False
+        )
+
     def _is_there(self, transaction: Transaction, spec: NetworkSpec) -> bool:
         pair = (spec.bridge, spec.bridge)
-        return any(transaction.named_set(names.same).get(pair) is not None for names in self._names)
+        return any(pair in same for same in self._views(transaction).same)
 
     def _rules_tell_of(self, transaction: Transaction, spec: NetworkSpec) -> bool:
         """Whether others, such as Docker, have rules for the network's bridge."""
-        foreign = (
-            rule
-            for version in self.config.versions
-            for rule in transaction.rules(version, "filter", ISOLATION_CHAIN_1)
-            if rule.tag is None and rule.body.target != _RETURN
-        )
-        if next(foreign, None) is None:
+        key = (SetsLayout._rules_tell_of, self._versions)
+        if not transaction.found(key, lambda: self._are_others(transaction)):
             return False
         return any(state.spec.bridge == spec.bridge for state in recognize(transaction))
 
+    def _are_others(self, transaction: Transaction) -> bool:
+        """Whether there are networks that were programmed as rules by others."""
+        return any(
+            rule.tag is None and rule.body.target != _RETURN
+            for version in self._versions
+            for rule in transaction.rules(version, "filter", ISOLATION_CHAIN_1)
+        )
+
     def _made_with_hairpin(self, transaction: Transaction, spec: NetworkSpec) -> bool:
-        held = transaction.named_set(self._names[0].same).get((spec.bridge, spec.bridge))
+        held = self._views(transaction).same[0].get((spec.bridge, spec.bridge))
         note = None if held is None else note_of(held.comment)
         return self.config.hairpin if note is None else note.hairpin
 
     def _next_number(self, transaction: Transaction) -> str:
-        return next_number(
-            transaction.named_set(ref)
-            for names in self._names
-            for ref in (
-                names.same,
-                names.published,
-                names.any_address,
-                names.one_address,
-                names.links,
-            )
+        return next_number(self._views(transaction).numbered)
+
+
+class _Views(NamedTuple):
+    """Sets of all IP versions.
+
+    Attributes:
+        same: those that tell of networks.
+        numbered: those whose elements have numbers.
+    """
+
+    same: tuple[SetView, ...]
+    numbered: tuple[SetView, ...]
+
+    @classmethod
+    def of(cls, transaction: Transaction, versions: Sequence[Names]) -> _Views:
+        """As the transaction leaves them."""
+        return cls(
+            tuple(transaction.named_set(names.same) for names in versions),
+            tuple(transaction.named_set(ref) for names in versions for ref in names.numbered),
         )
 
 
@@ -342,6 +361,4 @@ _RETURN: Final = Verdict(verdict="RETURN")
 
 
 def _take_out(transaction: Transaction, gone: Iterable[AddElement | DeleteElement]) -> None:
-    transaction.delete_elements(
-        [DeleteElement(set=element.set, key=element.key) for element in gone]
-    )
+    transaction.delete_elements([DeleteElement(element.set, element.key) for element in gone])

@@ -15,6 +15,7 @@ from nfcore.bridge import (
     read_fact,
 )
 from nfcore.engine import IptRule
+from nfcore.layout.sets._addresses import address_text
 from nfcore.layout.sets._names import Names, names_of
 from nfcore.layout.sets._ports import NUMBERS
 from nfcore.operations import DeleteElement, ElementKey
@@ -46,10 +47,15 @@ def elements_of(rule: IptRule) -> RuleElements:
         case NetworkFact(bridge=bridge):
             return RuleElements(network=bridge)
         case OpenPort() as fact:
-            key: ElementKey = (fact.bridge, str(fact.address), NUMBERS[fact.protocol], fact.port)
+            key: ElementKey = (
+                fact.bridge,
+                address_text(fact.address),
+                NUMBERS[fact.protocol],
+                fact.port,
+            )
             return RuleElements([DeleteElement(set=names.published, key=key)])
         case PortMasqueraded() as fact:
-            own = str(fact.address)
+            own = address_text(fact.address)
             key = (own, own, NUMBERS[fact.protocol], fact.port)
             return RuleElements([DeleteElement(set=names.hairpin, key=key)])
         case Published() as fact:
@@ -69,7 +75,7 @@ def _published(names: Names, fact: Published) -> Iterator[DeleteElement]:
     key: ElementKey = (NUMBERS[port.protocol], port.host_port)
     sets, own = (names.any_address, names.any_port), names.own_any
     if port.host_address is not None:
-        key = (str(port.host_address), *key)
+        key = (address_text(port.host_address), *key)
         sets, own = (names.one_address, names.one_port), names.own_one
     for ref in sets:
         yield DeleteElement(set=ref, key=key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nfcore.bridge import Link, NetworkSpec
+from nfcore.layout.sets._addresses import address_text
 from nfcore.layout.sets._names import Names
 from nfcore.layout.sets._ports import NUMBERS
 from nfcore.operations import AddElement
@@ -23,7 +24,7 @@ def link_elements(
         link: the link.
         number: its place in the order of creation.
     """
-    parent, child = str(link.parent), str(link.child)
+    parent, child = address_text(link.parent), address_text(link.child)
     port = (NUMBERS[link.protocol], link.port)
     yield AddElement(set=names.links, key=(spec.bridge, parent, child, *port), comment=number)
     yield AddElement(set=names.replies, key=(spec.bridge, child, parent, *port), comment=number)

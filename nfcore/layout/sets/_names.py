@@ -73,33 +73,38 @@ class Names:
     local_snat: SetRef
     hairpin: SetRef
 
+    @property
+    def numbered(self) -> tuple[SetRef, ...]:
+        """Those whose elements' comments begin with a number."""
+        return self.same, self.published, self.any_address, self.one_address, self.links
+
     def chain(self, table: str, name: str) -> ChainRef:
         """A chain of this IP version."""
         return ChainRef(table=TableRef(version=self.version, name=table), name=name)
 
     def internal(self, length: int) -> SetRef:
         """The internal networks with subnets of one prefix length."""
-        return SetRef(table=self.same.table, name=f"internal_{length}")
+        return _of_length(self.same.table, "internal", length)
 
     def inner(self, length: int) -> SetRef:
         """(subnet, N) of internal networks."""
-        return SetRef(table=self.same.table, name=f"inner_{length}")
+        return _of_length(self.same.table, "inner", length)
 
     def masquerade(self, length: int) -> SetRef:
         """The subnets of one prefix length that are masqueraded."""
-        return SetRef(table=self.any_port.table, name=f"masquerade_{length}")
+        return _of_length(self.any_port.table, "masquerade", length)
 
     def snat(self, length: int) -> SetRef:
         """The subnets that leave from another address, to that address."""
-        return SetRef(table=self.any_port.table, name=f"snat_{length}")
+        return _of_length(self.any_port.table, "snat", length)
 
     def own(self, length: int) -> SetRef:
         """(subnet, N): what stays on its own bridge is not translated."""
-        return SetRef(table=self.any_port.table, name=f"own_{length}")
+        return _of_length(self.any_port.table, "own", length)
 
     def older(self, length: int) -> SetRef:
         """(subnet, N) where N is the newer network, and translates otherwise."""
-        return SetRef(table=self.any_port.table, name=f"older_{length}")
+        return _of_length(self.any_port.table, "older", length)
 
     def length_type(self, ref: SetRef) -> SetType:
         """The type of a set that belongs to one prefix length."""
@@ -112,6 +117,11 @@ class Names:
         if kind == "snat":
             return SetType(key=(address,), data=address)
         return SetType(key=(address, "ifname"))
+
+
+@cache
+def _of_length(table: TableRef, kind: str, length: int) -> SetRef:
+    return SetRef(table=table, name=f"{kind}_{length}")
 
 
 @cache

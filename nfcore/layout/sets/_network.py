@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nfcore.bridge import NetworkSpec
+from nfcore.layout.sets._addresses import address_text
 from nfcore.layout.sets._names import Names
 from nfcore.operations import AddElement, SetRef
-from translate import IPNetwork
+from translate import IPVersion
 
-__all__ = ["network_elements", "subnet_sets"]
+__all__ = ["network_elements", "subnet_sets", "translates"]
 
 
 def network_elements(
@@ -25,48 +26,39 @@ def network_elements(
         rest: what of it did not fit there, or None.
     """
     bridge = spec.bridge
-    pair = (bridge, bridge)
+    name, pair = (bridge,), (bridge, bridge)
     subnet = spec.subnet(names.version)
-    yield AddElement(set=names.same, key=pair, comment=comment)
+    yield AddElement(names.same, pair, None, comment)
     if not spec.internal:
-        yield AddElement(set=names.isolated, key=(bridge,))
+        yield AddElement(names.isolated, name)
     if subnet is None:
         return
-    icc = names.icc_on if spec.icc else names.icc_off
-    yield AddElement(set=icc, key=pair, comment=rest)
+    yield AddElement(names.icc_on if spec.icc else names.icc_off, pair, None, rest)
+    address = address_text(subnet.network_address)
     if spec.internal:
-        yield AddElement(set=names.internal(subnet.prefixlen), key=(bridge,))
-        yield _in_subnet(names.inner(subnet.prefixlen), subnet, bridge)
+        yield AddElement(names.internal(subnet.prefixlen), name)
+        yield AddElement(names.inner(subnet.prefixlen), (address, bridge))
         return
-    yield AddElement(set=names.forwarded, key=(bridge,))
-    yield AddElement(set=names.guarded, key=(bridge,))
+    yield AddElement(names.forwarded, name)
+    yield AddElement(names.guarded, name)
     if spec.gateway_mode(names.version).nat_disabled:
-        yield AddElement(set=names.pingable, key=(bridge,))
-    yield from _translation(names, spec, subnet, hairpin)
-
-
-def _translation(
-    names: Names, spec: NetworkSpec, subnet: IPNetwork, hairpin: bool
-) -> Iterator[AddElement]:
-    bridge, length = spec.bridge, subnet.prefixlen
+        yield AddElement(names.pingable, name)
     host = spec.host_ip(names.version)
-    address = str(subnet.network_address)
-    if spec.masquerade and not spec.gateway_mode(names.version).nat_disabled:
+    source = None if host is None else address_text(host)
+    if translates(spec, names.version):
+        length = subnet.prefixlen
         if not hairpin:
-            yield AddElement(set=names.skip_dnat, key=(bridge,))
-        yield _in_subnet(names.own(length), subnet, bridge)
-        if host is None:
-            yield AddElement(set=names.masquerade(length), key=(address,))
-        else:
-            yield AddElement(set=names.snat(length), key=(address,), data=str(host))
-    if hairpin and host is None:
-        yield AddElement(set=names.local_masquerade, key=(bridge,))
-    elif hairpin:
-        yield AddElement(set=names.local_snat, key=(bridge,), data=str(host))
+            yield AddElement(names.skip_dnat, name)
+        yield AddElement(names.own(length), (address, bridge))
+        translation = names.masquerade(length) if host is None else names.snat(length)
+        yield AddElement(translation, (address,), source)
+    if hairpin:
+        yield AddElement(names.local_masquerade if host is None else names.local_snat, name, source)
 
 
-def _in_subnet(ref: SetRef, subnet: IPNetwork, bridge: str) -> AddElement:
-    return AddElement(set=ref, key=(str(subnet.network_address), bridge))
+def translates(spec: NetworkSpec, version: IPVersion) -> bool:
+    """Whether what leaves the network gets another source address, if it is not internal."""
+    return spec.masquerade and not spec.gateway_mode(version).nat_disabled
 
 
 def subnet_sets(names: Names, length: int, *, internal: bool) -> tuple[SetRef, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from nfcore.bridge import NetworkSpec
 from nfcore.engine import Transaction
+from nfcore.layout.sets._addresses import address_text
 from nfcore.layout.sets._names import LENGTH_SETS, Names
 from nfcore.layout.sets._schema import older_rules
 from nfcore.operations import AddElement, DeleteElement, SetRef
@@ -32,9 +33,9 @@ def newer_elements(
     if subnet is None or spec.internal:
         return
     host = spec.host_ip(names.version)
-    wanted = None if host is None else str(host)
-    own = str(subnet.network_address)
-    for length in [*_lengths(transaction, names, names.snat(0))]:
+    wanted = None if host is None else address_text(host)
+    own = address_text(subnet.network_address)
+    for length in _lengths(transaction, names, names.snat(0)):
         others = _others(transaction, names, length, wanted)
         pairs = [(address, spec.bridge) for address in others if address != own]
         if not pairs:
@@ -44,12 +45,16 @@ def newer_elements(
             yield AddElement(set=names.older(length), key=pair)
 
 
-def _lengths(transaction: Transaction, names: Names, like: SetRef) -> Iterator[int]:
+def _lengths(transaction: Transaction, names: Names, like: SetRef) -> tuple[int, ...]:
     """The prefix lengths that there is such a set of."""
     kind = like.name.removesuffix("0")
-    for ref in transaction.named_sets(names.any_port.table):
-        if ref.name.startswith(kind) and LENGTH_SETS.fullmatch(ref.name):
-            yield int(ref.name.removeprefix(kind))
+
+    def find() -> tuple[int, ...]:
+        refs = transaction.named_sets(names.any_port.table)
+        own = (ref.name for ref in refs if LENGTH_SETS.fullmatch(ref.name))
+        return tuple(int(name.removeprefix(kind)) for name in own if name.startswith(kind))
+
+    return transaction.found((_lengths, like), find)
 
 
 def _others(transaction: Transaction, names: Names, length: int, host: str | None) -> Iterator[str]:
@@ -77,7 +82,7 @@ def older_elements(
 ) -> Iterator[DeleteElement]:
     """The pairs that a network is in."""
     subnet = spec.subnet(names.version)
-    address = None if subnet is None else str(subnet.network_address)
+    address = None if subnet is None else address_text(subnet.network_address)
     for length in _lengths(transaction, names, names.older(0)):
         older = transaction.named_set(names.older(length))
         for key in [*older]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from nfcore.bridge import NetworkSpec, Protocol, PublishedPort
+from nfcore.layout.sets._addresses import address_text
 from nfcore.layout.sets._names import Names
 from nfcore.operations import AddElement, ElementKey
 from translate.protocols import SCTP, TCP, UDP
@@ -35,10 +36,10 @@ def port_elements(
     key: ElementKey = (NUMBERS[port.protocol], port.host_port)
     addresses, ports, own = names.any_address, names.any_port, names.own_any
     if host is not None:
-        key = (str(host), *key)
+        key = (address_text(host), *key)
         addresses, ports, own = names.one_address, names.one_port, names.own_one
     note = f"{number} {spec.bridge}"
-    yield AddElement(set=addresses, key=key, data=str(port.address), comment=note)
+    yield AddElement(set=addresses, key=key, data=address_text(port.address), comment=note)
     yield AddElement(set=ports, key=key, data=port.port)
     if not hairpin and not spec.masquerade:
         yield AddElement(set=own, key=(spec.bridge, *key))
@@ -63,10 +64,10 @@ def shared_elements(
 
 def open_key(spec: NetworkSpec, port: PublishedPort) -> ElementKey:
     """A container's port in ``published``."""
-    return spec.bridge, str(port.address), NUMBERS[port.protocol], port.port
+    return spec.bridge, address_text(port.address), NUMBERS[port.protocol], port.port
 
 
 def hairpin_key(port: PublishedPort) -> ElementKey:
     """A container's port in ``hairpin``."""
-    own = str(port.address)
+    own = address_text(port.address)
     return own, own, NUMBERS[port.protocol], port.port

@@ -7,7 +7,12 @@ import struct
 import pytest
 
 from nfcore.executor._nfnetlink import attributes
-from nfcore.executor.elements._encode import ElementMessage, ElementOperation, encode_elements
+from nfcore.executor.elements._encode import (
+    ElementMessage,
+    ElementOperation,
+    SetWriter,
+    encode_elements,
+)
 from nfcore.executor.elements._forms import ElementForm
 from nfcore.executor.elements._values import NotPlainError
 from nfcore.operations import AddElement, DeleteElement, SetRef, TableRef
@@ -22,7 +27,8 @@ FORMS = {
 
 
 def encode(*operations: ElementOperation) -> list[ElementMessage]:
-    return encode_elements(operations, FORMS, "my-")
+    writers = {ref: SetWriter(ref, form, "my-") for ref, form in FORMS.items()}
+    return encode_elements(operations, writers)
 
 
 def name(text: str, *, comment: str | None = None) -> AddElement:

@@ -216,19 +216,13 @@ class _LegacyExecutor(Executor):
         return next(self._handles)
 
     def _read(self, versions: Iterable[IPVersion], programs: Programs) -> Picture:
-        known = {
-            (ref, name, rule.words): rule.body
-            for ref, table in self._last.items()
-            for name, chain in table.items()
-            for rule in chain.rules
-        }
         now: dict[TableRef, LegacyTable] = {}
         for version in versions:
             answer = programs.run(_save(version), ["-c"])
             if not answer.succeeded:
                 raise ListingFailed(str(answer))
             try:
-                now |= read_tables(answer.out, version, known)
+                now |= read_tables(answer.out, version, self._last)
             except ValueError as error:
                 raise ListingFailed(f"{answer.program} printed no tables: {error}") from error
         picture = keep_handles(self._last, now, self._new_handle)

@@ -54,14 +54,17 @@ def _rules(
         ),
         *(rule.handle for rule in before[len(before) - bottom :]),
     ]
-    return [replace(rule, handle=handle) for rule, handle in zip(now, handles, strict=True)]
+    return [
+        rule if rule.handle == handle else replace(rule, handle=handle)
+        for rule, handle in zip(now, handles, strict=True)
+    ]
 
 
 def _shared(one: Sequence[LegacyRule], other: Sequence[LegacyRule]) -> int:
     """How many rules both begin with."""
     count = 0
     for left, right in zip(one, other, strict=False):
-        if not left.same(right):
+        if left is not right and not left.same(right):
             break
         count += 1
     return count

@@ -31,12 +31,14 @@ class LegacyRule:
         body: the rule.
         words: what follows the chain's name, as one line of an iptables-restore file.
         counters: its packets and bytes.
+        line: the line of iptables-legacy-save's that it was read from; empty where it was not.
     """
 
     handle: int
     body: Rule
     words: str
     counters: Counters = _NO_PACKETS
+    line: str = field(default="", compare=False)
 
     def same(self, other: LegacyRule) -> bool:
         """Whether both say the same."""

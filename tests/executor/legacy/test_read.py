@@ -6,6 +6,8 @@ import re
 import shlex
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import translate
 from nfcore.executor.legacy._picture import LegacyChain
@@ -76,17 +78,39 @@ def test_a_line_break_in_a_comment() -> None:
     assert last.words == "-j RETURN"
 
 
-def test_rules_known_already_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_rule_whose_line_was_there_is_the_same_object() -> None:
     first = read_tables(SAVED, IPVersion.V4)
-    known = {
-        (ref, name, rule.words): rule.body
-        for ref, table in first.items()
-        for name, chain in table.items()
-        for rule in chain.rules
-    }
-    monkeypatch.delattr("nfcore.executor.legacy._read._parse")
+    text = SAVED.replace("[0:0] -A FORWARD\n", "").replace(":FORWARD DROP", ":FORWARD ACCEPT")
+    second = read_tables(text, IPVersion.V4, first)
 
-    assert read_tables(SAVED.replace("[3:180]", "[4:240]"), IPVersion.V4, known) != first
+    jump, _, *below = first[FILTER]["FORWARD"].rules
+    assert second[FILTER]["FORWARD"].policy == "ACCEPT"
+    assert [*map(id, second[FILTER]["FORWARD"].rules)] == [*map(id, [jump, *below])]
+    assert second[FILTER]["DOCKER"] == first[FILTER]["DOCKER"]
+
+
+def test_rules_that_have_counted_are_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = read_tables(SAVED, IPVersion.V4)
+    monkeypatch.delattr("nfcore.executor.legacy._read._parse")
+    second = read_tables(SAVED.replace("[3:180]", "[4:240]"), IPVersion.V4, first)
+
+    rule = second[FILTER]["FORWARD"].rules[0]
+    assert rule.counters == rule.body.counters == Counters(packets=4, bytes=240)
+    assert rule.body == first[FILTER]["FORWARD"].rules[0].body
+
+
+LINES = [f"[{count}:0] -A FORWARD -i br{name} -j DOCKER" for count in (0, 1) for name in "ab"]
+
+
+@given(st.lists(st.sampled_from(LINES)), st.lists(st.sampled_from(LINES)))
+def test_what_was_read_before_changes_nothing_but_handles(
+    before: list[str], after: list[str]
+) -> None:
+    def saved(lines: list[str]) -> str:
+        return "\n".join(["*filter", ":FORWARD ACCEPT [0:0]", ":DOCKER - [0:0]", *lines, "COMMIT"])
+
+    known = read_tables(saved(before), IPVersion.V4)
+    assert read_tables(saved(after), IPVersion.V4, known) == read_tables(saved(after), IPVersion.V4)
 
 
 def test_ipv6() -> None:

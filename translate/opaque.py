@@ -27,8 +27,13 @@ class Opaque(Match):
 
     @classmethod
     def of(cls, statement: Statement) -> Opaque:
-        """The value for a statement."""
+        """The value for a statement; what a counter has counted is no part of it."""
+        if isinstance(statement.get("counter"), dict):
+            statement = {"counter": None}
         return cls(json=json.dumps(statement, sort_keys=True))
+
+    def has_side_effects(self) -> bool:
+        return "match" not in self.statement
 
     @property
     def statement(self) -> Statement:

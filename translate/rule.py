@@ -28,6 +28,10 @@ class Match:
 
     name: ClassVar[str]
 
+    def has_side_effects(self) -> bool:
+        """Whether asking changes something, so that it matters which packets come this far."""
+        return False
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
@@ -166,6 +170,18 @@ class Rule(_HashedOnce):
             raise InvalidRule(f"protocol must be 1 to 255, not {self.protocol.value}")
         if self.fragment is not None and self.version is IPVersion.V6:
             raise InvalidRule("fragment (-f) belongs to IPv4; IPv6 has -m frag")
+
+    def has_side_effects_before(self, name: str) -> bool:
+        """Whether a match with side effects stands before the first one called ``name``.
+
+        That one cannot stand for ``-p`` then, which decides before all matches.
+        """
+        for value in self.matches:
+            if value.name == name:
+                return False
+            if value.has_side_effects():
+                return True
+        return False
 
     def _check_version(self, name: str, given: Negatable[MaskedAddress]) -> None:
         version = given.value.address.version

@@ -18,6 +18,7 @@ from translate.nft.statements import (
     number_from_json,
     port_from_json,
     port_json,
+    set_members,
     value_range,
 )
 from translate.protocols import nft_protocol, protocol_name
@@ -48,6 +49,7 @@ _TRACKING: Final = MappingProxyType(
 )
 _NAT: Final = MappingProxyType({"SNAT": "snat", "DNAT": "dnat"})
 STATES: Final = MappingProxyType({**_TRACKING, **_NAT})
+_STATES: Final = frozenset(_TRACKING.values())
 """iptables' names for states, in the order in which iptables-save prints them; nft's for each."""
 STATUSES: Final = MappingProxyType(
     {
@@ -201,7 +203,8 @@ def _port_dependency(
         )
     name = protocol_name(rule.protocol.value)
     # The protocol's own match stands for -p, but comes too late.
-    return [match(meta("l4proto"), rule.protocol.value)] if name in later else []
+    too_late = name in later and not rule.has_side_effects_before(name)
+    return [match(meta("l4proto"), rule.protocol.value)] if too_late else []
 
 
 # -- states and status bits -----------------------------------------------------------------------
@@ -231,12 +234,26 @@ def states_to_nft(state: Negatable[tuple[str, ...]]) -> list[Statement]:
 
 def read_states(cursor: Cursor) -> Negatable[tuple[str, ...]] | None:
     """The states that a ``ct state`` statement tests, which the cursor steps past."""
-    bits = bits_from_nft(cursor.match_on(ct("state")), known=frozenset(_TRACKING.values()))
+    view = cursor.match_on(ct("state"))
+    bits = bits_from_nft(view, known=_STATES) or _whole_states(view)
     if bits is None:
         return None
     cursor.take()
     names = tuple(name for name, word in _TRACKING.items() if word in bits.value)
     return Negatable(names, bits.negated)
+
+
+def _whole_states(view: MatchView | None) -> Negatable[tuple[str, ...]] | None:
+    """What ``ct state { new, established }`` says: a packet has one state, which is in the set.
+
+    nfcore never writes it, but people do.
+    """
+    if view is None or not view.is_equality:
+        return None
+    members = set_members(view.right) or [view.right]
+    if not all(isinstance(name, str) and name in _STATES for name in members):
+        return None
+    return Negatable(tuple(members), view.negated)
 
 
 def _states(cursor: Cursor) -> Negatable[tuple[str, ...]] | None:

@@ -124,11 +124,11 @@ class IcmpFamilyExtension(MatchExtension[I], Generic[I]):
         return [*negation, f"--{self.option_name}", text]
 
     def to_nft(self, value: I, rule: Rule) -> list[Statement]:
-        del rule
         if value.type is None:
             if value.negated:
                 return [match(payload(self.header, "type"), value_range(0, _ANY), negated=True)]
-            return [match(payload("ip", "protocol"), self.header)]
+            said_before = rule.has_side_effects_before(self.name)
+            return [] if said_before else [match(payload("ip", "protocol"), self.header)]
         names = {number: name for name, number in self.nft_types.items()}
         kind: Any = names.get(value.type, value.type)
         if value.code is None:

@@ -8,7 +8,14 @@ from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from translate.extension import GivenOptions, MatchExtension, Option, ParseContext
 from translate.nft.cursor import Cursor
-from translate.nft.statements import match, meta, payload, port_from_json, port_json
+from translate.nft.statements import (
+    MatchView,
+    match,
+    meta,
+    payload,
+    port_from_json,
+    port_json,
+)
 from translate.ports import parse_port_range
 from translate.rule import Match, Rule
 from translate.types import Negatable, PortRange, Statement
@@ -60,9 +67,9 @@ class PortsExtension(MatchExtension[P], Generic[P]):
         del value
         return []
 
-    def more_to_nft(self, value: P, statements: Sequence[Statement]) -> list[Statement]:
-        """The statements of the other fields; ``statements`` are those of the ports."""
-        del value, statements
+    def more_to_nft(self, value: P, *, guarded: bool) -> list[Statement]:
+        """The statements of the other fields; ``guarded`` if those before say the protocol."""
+        del value, guarded
         return []
 
     def more_from_nft(self, cursor: Cursor) -> Mapping[str, Any]:
@@ -103,8 +110,9 @@ class PortsExtension(MatchExtension[P], Generic[P]):
             for key, ports in (("sport", value.sport), ("dport", value.dport))
             if ports is not None
         ]
-        statements += self.more_to_nft(value, statements)
-        if statements or self._is_said_elsewhere(value, rule):
+        said_before = rule.has_side_effects_before(self.name)
+        statements += self.more_to_nft(value, guarded=said_before or bool(statements))
+        if statements or said_before or self._is_said_elsewhere(value, rule):
             return statements
         return [match(meta("l4proto"), self.name)]
 
@@ -132,13 +140,10 @@ class PortsExtension(MatchExtension[P], Generic[P]):
 
     def _ports_from_nft(self, cursor: Cursor, key: str) -> Ports | None:
         view = cursor.match_on(payload(self.name, key))
-        if view is None or not view.is_equality:
-            return None
-        ports = port_from_json(view.right)
-        if ports is None:
-            return None
-        cursor.take()
-        return Negatable(ports, view.negated)
+        ports = None if view is None else _read_ports(view)
+        if ports is not None:
+            cursor.take()
+        return ports
 
     def leaves_no_trace(self, value: P) -> bool:
         return self.needs_hint(value)
@@ -150,3 +155,23 @@ class PortsExtension(MatchExtension[P], Generic[P]):
         cursor.imply(*self.protocols)
         made: P = self.value()
         return made
+
+
+def _read_ports(view: MatchView) -> Ports | None:
+    """What such a statement says; nfcore writes no comparisons, but people do."""
+    ports = port_from_json(view.right)
+    if ports is None or view.is_equality:
+        return None if ports is None else Negatable(ports, view.negated)
+    if not ports.is_single:
+        return None
+    port = ports.first
+    ends = {
+        ">": (port + 1, ALL_PORTS.last),
+        ">=": (port, ALL_PORTS.last),
+        "<": (0, port - 1),
+        "<=": (0, port),
+    }.get(view.op)
+    if ends is None or not ALL_PORTS.first <= ends[0] <= ends[1] <= ALL_PORTS.last:
+        return None
+    compared = PortRange(*ends)
+    return None if compared == ALL_PORTS else Negatable(compared)

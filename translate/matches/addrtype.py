@@ -150,10 +150,14 @@ def _reader(version: IPVersion) -> Callable[[Given], tuple[str, ...]]:
     return read
 
 
+def _asked_at_once(types: Sequence[str]) -> list[str]:
+    """The types that ip6tables wants together with all others, where nft wants any of a set."""
+    return [name for name in types if name in _BY_ADDRESS] if len(types) > 1 else []
+
+
 def _check_ipv6(types: Sequence[str]) -> None:
-    """ip6tables wants every one of these types at once, where nft wants any of a set."""
-    by_address = [name for name in types if name in _BY_ADDRESS]
-    if by_address and len(types) > 1:
+    by_address = _asked_at_once(types)
+    if by_address:
         raise Untranslatable(
             f"-m addrtype with {','.join(types)} in IPv6",
             f"ip6tables asks for an address that is {by_address[0]} and the other types at once",
@@ -191,6 +195,8 @@ def _read_fib(cursor: Cursor, flag: str) -> tuple[Types, str | None] | None:
     if None in names:
         return None
     types = tuple(name for name in _TYPES if name in names)
+    if cursor.version is IPVersion.V6 and _asked_at_once(types):
+        return None
     return Negatable(types, view.negated), limit
 
 

@@ -103,7 +103,8 @@ class AhExtension(MatchExtension[Ah]):
             statements.append(_LENGTH.to_nft(value.length, "-m ah --ahlen"))
         if value.reserved_zero:
             statements.append(match(_RESERVED, 0))
-        if not statements:
+        said_before = rule.has_side_effects_before("ah")
+        if not statements and not (said_before and rule.protocol is not None):
             statements.append(_PROTOCOL)
         if rule.version is IPVersion.V6 and rule.protocol is not None:
             if rule.protocol != Negatable(AH):
@@ -111,7 +112,8 @@ class AhExtension(MatchExtension[Ah]):
                     f"-m ah with -p {protocol_name(rule.protocol.value)}",
                     "nft takes the authentication header itself for the packet's protocol",
                 )
-            statements.append(_PROTOCOL)
+            if not said_before:
+                statements.append(_PROTOCOL)
         return statements
 
     def needs_hint(self, value: Ah) -> bool:
@@ -127,7 +129,8 @@ class AhExtension(MatchExtension[Ah]):
         return value
 
     def from_nft(self, cursor: Cursor) -> Ah | None:
-        if not cursor.may_imply(AH):
+        is_v4 = cursor.version is IPVersion.V4
+        if not (cursor.may_imply(AH) if is_v4 else cursor.fits(AH)):
             return None
         spi = interval_from_nft(cursor, _SPI)
         length = _LENGTH.from_nft(cursor)
@@ -140,6 +143,6 @@ class AhExtension(MatchExtension[Ah]):
         value = Ah(spi=spi, length=length, reserved_zero=reserved_zero)
         if value == Ah():
             return None
-        if cursor.version is IPVersion.V4:
+        if is_v4:
             cursor.imply(AH)
         return value

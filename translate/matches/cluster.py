@@ -55,6 +55,9 @@ class Cluster(Match):
         """What the hash may be for this node."""
         return [bit for bit in range(self.total_nodes) if self.node_mask >> bit & 1]
 
+    def has_side_effects(self) -> bool:
+        return True
+
 
 class ClusterExtension(MatchExtension[Cluster]):
     """Translates ``-m cluster``.

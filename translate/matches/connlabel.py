@@ -32,6 +32,9 @@ class Connlabel(Match):
         if not 0 <= self.label <= _MAX_LABEL:
             raise InvalidRule(f"connlabel must be 0 to {_MAX_LABEL}, not {self.label}")
 
+    def has_side_effects(self) -> bool:
+        return self.set
+
 
 class ConnlabelExtension(MatchExtension[Connlabel]):
     """Translates ``-m connlabel``.

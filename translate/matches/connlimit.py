@@ -52,6 +52,9 @@ class Connlimit(Match):
         if self.side not in _SIDES.values():
             raise InvalidRule(f"connlimit side {self.side!r}: source or destination")
 
+    def has_side_effects(self) -> bool:
+        return True
+
 
 class ConnlimitExtension(MatchExtension[Connlimit]):
     """Translates ``-m connlimit`` into a set that counts; by itself, in iptables-translate's form.
@@ -156,7 +159,7 @@ def _count(value: Connlimit) -> Statement:
 def _read_meter(statement: Statement) -> tuple[Any, Any] | None:
     """The key, and what is counted for it."""
     body = statement.get("meter")
-    if not isinstance(body, dict) or not str(body.get("name")).startswith(_METER_NAME):
+    if not isinstance(body, dict):
         return None
     return body.get("key"), body.get("stmt")
 

@@ -96,8 +96,8 @@ class DccpExtension(PortsExtension[Dccp]):
             words += [*value.option.bang, "--dccp-option", str(value.option.value)]
         return words
 
-    def more_to_nft(self, value: Dccp, statements: Sequence[Statement]) -> list[Statement]:
-        del statements
+    def more_to_nft(self, value: Dccp, *, guarded: bool) -> list[Statement]:
+        del guarded
         if value.option is not None:
             raise Untranslatable("-m dccp --dccp-option", "nft 1.0.6 cannot look for DCCP options")
         if value.types is None:

@@ -46,9 +46,9 @@ class EspExtension(MatchExtension[Esp]):
         return [*value.spi.bang, "--espspi", value.spi.value.text(":")]
 
     def to_nft(self, value: Esp, rule: Rule) -> list[Statement]:
-        del rule
         if value.spi is None:
-            return [match(meta("l4proto"), "esp")]
+            said_before = rule.has_side_effects_before(self.name)
+            return [] if said_before else [match(meta("l4proto"), "esp")]
         return [interval_to_nft(payload("esp", "spi"), value.spi)]
 
     def needs_hint(self, value: Esp) -> bool:

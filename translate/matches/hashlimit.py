@@ -87,6 +87,9 @@ class Hashlimit(Match):
         if interval is not None and not 1 <= interval <= _MAX_RATE_INTERVAL:
             raise InvalidRule(f"hashlimit: rate interval must be 1 to {_MAX_RATE_INTERVAL} seconds")
 
+    def has_side_effects(self) -> bool:
+        return True
+
 
 class HashlimitExtension(MatchExtension[Hashlimit]):
     """Translates ``-m hashlimit`` into a meter, as iptables-translate does where it can.

@@ -52,6 +52,9 @@ class Limit(Match):
                 "kernel can count: take a higher rate or a smaller burst"
             )
 
+    def has_side_effects(self) -> bool:
+        return True
+
 
 def _credits(user: int) -> int:
     """As xt_limit's user2credits, in its 32 bits."""

@@ -112,7 +112,7 @@ class MhExtension(MatchExtension[Mh]):
         return Mh() if cursor.has_protocol(MH) else self.from_nft(cursor)
 
     def from_nft(self, cursor: Cursor) -> Mh | None:
-        if not cursor.may_imply(MH):
+        if not cursor.fits(MH):
             return None
         if cursor.protocol is None and cursor.peek() == _ANY:
             cursor.take()

@@ -35,6 +35,8 @@ _FIELDS: Final = MappingProxyType({"sports": "sport", "dports": "dport"})
 _HEADERS: Final = MappingProxyType(
     {TCP: "tcp", UDP: "udp", UDPLITE: "udplite", SCTP: "sctp", DCCP: "dccp"}
 )
+_HAVE_A_MATCH: Final = frozenset({TCP, UDP, SCTP, DCCP})
+"""Protocols whose own match tests a single port."""
 _LIMIT: Final = 15
 _ALL: Final = PortRange(0, 0xFFFF)
 
@@ -207,7 +209,7 @@ def _read(cursor: Cursor, *, single: bool) -> Multiport | None:
                 continue
             if which == "ports":
                 ports = _ports_of_pairs(members or [])
-            elif members is None and not single:
+            elif members is None and not single and number in _HAVE_A_MATCH:
                 ports = None
             else:
                 ports = _ports_of([view.right] if members is None else members)

@@ -33,6 +33,9 @@ class Quota(Match):
         if not 0 <= self.quota.value <= _MAX_BYTES:
             raise InvalidRule(f"quota must be 0 to 2**64-1, not {self.quota.value}")
 
+    def has_side_effects(self) -> bool:
+        return True
+
 
 class QuotaExtension(MatchExtension[Quota]):
     """Translates ``-m quota``."""

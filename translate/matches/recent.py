@@ -75,6 +75,9 @@ class Recent(Match):
         if self.operation not in _CHECKS and (self.seconds or self.hits or self.same_ttl):
             raise InvalidRule("--seconds, --hitcount and --rttl belong to --rcheck and --update")
 
+    def has_side_effects(self) -> bool:
+        return self.operation != "rcheck"
+
 
 class RecentExtension(MatchExtension[Recent]):
     """Translates ``-m recent`` into a named set; iptables-translate does not.

@@ -84,7 +84,7 @@ class SctpExtension(PortsExtension[Sctp]):
         chunks = value.chunks
         return [*chunks.bang, "--chunk-types", chunks.value.kind, str(chunks.value)]
 
-    def more_to_nft(self, value: Sctp, statements: Sequence[Statement]) -> list[Statement]:
+    def more_to_nft(self, value: Sctp, *, guarded: bool) -> list[Statement]:
         if value.chunks is None:
             return []
         chunks, negated = value.chunks.value, value.chunks.negated
@@ -95,7 +95,7 @@ class SctpExtension(PortsExtension[Sctp]):
             )
         tests = _tests(chunks, negated=negated)
         # A chunk is missing from a packet of another protocol, too.
-        guard = [match(meta("l4proto"), "sctp")] if negated and not statements else []
+        guard = [match(meta("l4proto"), "sctp")] if negated and not guarded else []
         return guard + tests
 
     def more_from_nft(self, cursor: Cursor) -> Mapping[str, Any]:

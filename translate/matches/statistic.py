@@ -55,6 +55,9 @@ class Statistic(Match):
         if not 0 <= self.packet < (self.every or 1):
             raise InvalidRule(f"--packet {self.packet} must be below --every {self.every or 1}")
 
+    def has_side_effects(self) -> bool:
+        return self.probability is None
+
 
 class StatisticExtension(MatchExtension[Statistic]):
     """Translates ``-m statistic``."""

@@ -82,22 +82,42 @@ class TcpExtension(PortsExtension[Tcp]):
             words += ["--tcp-flags", _flag_names(flags.mask), _flag_names(flags.compare)]
         return words
 
-    def more_to_nft(self, value: Tcp, statements: Sequence[Statement]) -> list[Statement]:
+    def more_to_nft(self, value: Tcp, *, guarded: bool) -> list[Statement]:
         more: list[Statement] = []
         if value.option is not None:
-            more.append(_option_to_nft(value.option))
-            if value.option.negated and value.flags is None and not statements:
-                # The option is missing from a packet of another protocol, too. Before the option
-                # nft's listing would leave this test out.
+            if _only_lacks_an_option(value) and not guarded:
+                # The option is missing from a packet of another protocol, too. nft's listing leaves
+                # this test out; the rule's comment says that it is there.
                 more.append(match(meta("l4proto"), "tcp"))
+            more.append(_option_to_nft(value.option))
         if value.flags is not None:
             flags = value.flags.value
             left = bitwise_and(payload("tcp", "flags"), flags.mask)
             more.append(match(left, flags.compare, negated=value.flags.negated))
         return more
 
+    def needs_hint(self, value: Tcp) -> bool:
+        return super().needs_hint(value) or _only_lacks_an_option(value)
+
+    def leaves_no_trace(self, value: Tcp) -> bool:
+        return super().needs_hint(value)
+
+    def from_hint(self, cursor: Cursor) -> Tcp | None:
+        value = self.from_nft(cursor)
+        option = _read_option(cursor) if value is None and cursor.may_imply(TCP) else None
+        if option is None:
+            return value
+        cursor.take()
+        cursor.imply(TCP)
+        return Tcp(option=option)
+
     def more_from_nft(self, cursor: Cursor) -> Mapping[str, Any]:
         return {"option": _option_from_nft(cursor), "flags": _flags_from_nft(cursor)}
+
+
+def _only_lacks_an_option(value: Tcp) -> bool:
+    option = value.option
+    return option is not None and option.negated and value == Tcp(option=option)
 
 
 def _flag_names(bits: int) -> str:
@@ -144,15 +164,22 @@ def _option_to_nft(option: Negatable[int]) -> Statement:
     return match({"tcp option": tcp_option_json(option.value)}, not option.negated)
 
 
-def _option_from_nft(cursor: Cursor) -> Negatable[int] | None:
+def _read_option(cursor: Cursor) -> Negatable[int] | None:
+    """What the statement at the cursor says of an option, without stepping past it."""
     view = cursor.match()
     if view is None or not isinstance(view.left, dict) or not view.is_equality:
         return None
     kind = tcp_option_from_json(view.left.get("tcp option"))
     if not kind or not isinstance(view.right, bool):
         return None
-    there = view.right != view.negated
-    if there or cursor.has_protocol(TCP):
+    return Negatable(kind, negated=view.right == view.negated)
+
+
+def _option_from_nft(cursor: Cursor) -> Negatable[int] | None:
+    option = _read_option(cursor)
+    if option is None:
+        return None
+    if not option.negated or cursor.has_protocol(TCP):
         cursor.take()
     elif cursor.match_on(meta("l4proto"), offset=1) == MatchView("==", meta("l4proto"), "tcp"):
         cursor.take(2)
@@ -161,7 +188,7 @@ def _option_from_nft(cursor: Cursor) -> Negatable[int] | None:
         if following is None or _flags_of(following) is None:
             return None
         cursor.take()
-    return Negatable(kind, negated=not there)
+    return option
 
 
 def _flags_from_nft(cursor: Cursor) -> Negatable[TcpFlags] | None:

@@ -21,9 +21,20 @@ class Cursor:
 
     Attributes:
         protocol: what the rule's protocol is known to be so far, or None.
+        settled: whether a statement with side effects was passed. ``-i``, ``-s``, ``-p`` and so on
+            would be tested before it, so what comes now is none of them.
     """
 
-    __slots__ = ("_index", "_statements", "_views", "chain", "protocol", "table", "version")
+    __slots__ = (
+        "_index",
+        "_statements",
+        "_views",
+        "chain",
+        "protocol",
+        "settled",
+        "table",
+        "version",
+    )
 
     def __init__(
         self, statements: Sequence[Statement], *, version: IPVersion, table: str, chain: str
@@ -35,6 +46,7 @@ class Cursor:
         self.table = table
         self.chain = chain
         self.protocol: Negatable[int] | None = None
+        self.settled = False
 
     @property
     def done(self) -> bool:
@@ -58,7 +70,18 @@ class Cursor:
 
     def take(self, count: int = 1) -> None:
         """Step past ``count`` statements."""
+        passed = self._views[self._index : self._index + count]
+        self.settled = self.settled or None in passed
         self._index += count
+
+    @property
+    def position(self) -> int:
+        """How many statements were taken."""
+        return self._index
+
+    def since(self, position: int) -> list[Statement]:
+        """The statements taken from that position on."""
+        return list(self._statements[position : self._index])
 
     def has_protocol(self, *numbers: int) -> bool:
         """Whether the rule is known to ask for one of these protocols."""
@@ -68,9 +91,13 @@ class Cursor:
             and self.protocol.value in numbers
         )
 
-    def may_imply(self, number: int) -> bool:
+    def fits(self, number: int) -> bool:
         """Whether a header of this protocol fits what is known of the rule's protocol."""
         return self.protocol is None or self.protocol == Negatable(number)
+
+    def may_imply(self, number: int) -> bool:
+        """Whether the rule's protocol is this one, or can be from here on."""
+        return self.protocol == Negatable(number) or (self.protocol is None and not self.settled)
 
     def imply(self, number: int) -> None:
         """Note that the rule's protocol follows from a header field (``tcp dport``)."""

@@ -69,6 +69,7 @@ class _Decoder:
         self._fields: dict[str, Any] = {}
         self._matches: list[Match] = []
         self._target: Target | None = None
+        self._target_position = 0
         self._counters: Counters | None = None
         self._hints = [*(self._note.matches or ())]
         self._family = cursor.version.family
@@ -80,9 +81,11 @@ class _Decoder:
                 continue
             if cursor.done:
                 break
-            if not (self._builtin() or self._counter() or self._others()):
-                statement = cursor.peek()
-                self._matches.append(Opaque.of(statement or {}))
+            if self._counter():
+                continue
+            self._give_up_target()
+            if not (self._builtin() or self._others()):
+                self._matches.append(Opaque.of(cursor.peek() or {}))
                 cursor.take()
         if self._note.matches is None and self._note.text is not None:
             self._matches.append(Comment(text=self._note.text))
@@ -97,6 +100,16 @@ class _Decoder:
             **self._fields,
         )
         return rule, self._note.tag
+
+    def _give_up_target(self) -> None:
+        """Keep as they are the statements of what would be the target, were it the rule's end.
+
+        In iptables a rule does one thing, and last.
+        """
+        if self._target is not None:
+            statements = self._cursor.since(self._target_position)
+            self._matches += [Opaque.of(s) for s in statements if "counter" not in s]
+            self._target = None
 
     # -- matches --------------------------------------------------------------------------------
 
@@ -166,7 +179,7 @@ class _Decoder:
 
     def _builtin(self) -> bool:
         view = self._cursor.match()
-        if view is None:
+        if view is None or self._cursor.settled:
             return False
         reader = (
             self._interface(view, "iifname", "in_interface")
@@ -244,12 +257,13 @@ class _Decoder:
         if packets is None or size is None:
             return False
         self._counters = Counters(packets=packets, bytes=size)
+        settled = self._cursor.settled
         self._cursor.take()
+        self._cursor.settled = settled
         return True
 
     def _final(self) -> bool:
-        if self._target is not None:
-            return False
+        self._target_position = self._cursor.position
         self._target = self._hinted_target()
         if self._target is not None:
             return True

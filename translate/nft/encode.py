@@ -12,6 +12,7 @@ from translate.matches.comment import Comment
 from translate.nft.comment import TRACELESS, RuleComment, join_comment
 from translate.nft.statements import are_folded, bitwise_and, match, meta, payload, prefix
 from translate.nft.strings import JSON_WORDS
+from translate.opaque import Opaque
 from translate.protocols import nft_protocol, protocol_name
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.rule import Goto, Jump, Match, Rule, Target, Verdict
@@ -93,7 +94,7 @@ def to_nft(
         hinted = hinted or extension.needs_hint(value)
     if rule.matches:
         _check_comparisons(expr)
-    expr.append(_counter(rule))
+    expr.insert(_place_of_counter(rule, expr), _counter(rule))
     expr += _target(rule.target, rule, registry)
     if rule.target is not None and not isinstance(rule.target, _BUILT_IN):
         declarations += registry.of_target(rule.target).declarations(rule.target, rule)
@@ -129,6 +130,15 @@ def _check_comparisons(expr: Sequence[Statement]) -> None:
                 "a test for less beside a test for more",
                 "nft 1.0.6 lists the two as one, which loses what the first looks at",
             )
+
+
+def _place_of_counter(rule: Rule, expr: Sequence[Statement]) -> int:
+    """The end, but before what another tool's rule does last, behind which nft takes nothing."""
+    place = len(expr)
+    last = rule.matches[-1] if rule.matches else None
+    if rule.target is None and isinstance(last, Opaque) and last.has_side_effects():
+        place -= 1
+    return place
 
 
 def _counter(rule: Rule) -> Statement:
@@ -205,11 +215,17 @@ def _protocol(rule: Rule, protocol: Negatable[int]) -> list[Statement]:
     name = protocol_name(protocol.value)
     if protocol.value > _MAX_PROTOCOL:
         raise Untranslatable(f"-p {name}", "a packet's protocol field holds 8 bits")
-    if not protocol.negated and any(value.name == name for value in rule.matches):
+    if not protocol.negated and _stands_for_protocol(rule, name):
         return []
     left = payload("ip", "protocol") if rule.version is IPVersion.V4 else meta("l4proto")
     known = nft_protocol(name) == protocol.value and name in _NFT_NAMES
     return [match(left, name if known else protocol.value, negated=protocol.negated)]
+
+
+def _stands_for_protocol(rule: Rule, name: str) -> bool:
+    """Whether the rule's match of that name tells of the protocol early enough."""
+    named = any(value.name == name for value in rule.matches)
+    return named and not rule.has_side_effects_before(name)
 
 
 _NFT_NAMES: Final = frozenset(

@@ -12,6 +12,7 @@ from translate.extension import Given, GivenOptions, Option, ParseContext
 from translate.nft.cursor import Cursor
 from translate.nft.statements import port_from_json, port_json, value_range
 from translate.numbers import parse_uint
+from translate.opaque import Opaque
 from translate.protocols import DCCP, ICMP, SCTP, TCP, UDP
 from translate.rule import Rule
 from translate.services import service_port
@@ -221,7 +222,8 @@ def nat_to_nft(key: str, where: NatRange | None, flags: NatFlags, rule: Rule) ->
                 f"port range {format_ports(where.ports, where.base_port)}",
                 "nft has no ports shifted from a base port",
             )
-        if rule.protocol is None or rule.protocol.negated:
+        foreign = any(isinstance(value, Opaque) for value in rule.matches)  # may say the protocol
+        if not foreign and (rule.protocol is None or rule.protocol.negated):
             raise Untranslatable("NAT to a port with ! -p", "nft wants to know the protocol")
         body["port"] = port_json(where.ports)
     names = [

@@ -57,7 +57,7 @@ class DnatExtension(TargetExtension[Dnat]):
 
     def from_nft(self, cursor: Cursor) -> Dnat | None:
         read = nat_from_nft(cursor, "dnat")
-        if read is None or read[0] is None:
+        if read is None or read[0] is None or read[1].fully_random:  # which has no word here
             return None
         cursor.take()
         return Dnat(to=read[0], flags=read[1])

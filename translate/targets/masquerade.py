@@ -63,5 +63,7 @@ class MasqueradeExtension(TargetExtension[Masquerade]):
         read = nat_from_nft(cursor, "masquerade")
         if read is None or (read[0] is not None and read[0].first is not None):
             return None
+        if read[1].persistent:  # which iptables has no word for here
+            return None
         cursor.take()
         return Masquerade(ports=None if read[0] is None else read[0].ports, flags=read[1])

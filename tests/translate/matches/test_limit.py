@@ -11,6 +11,9 @@ from tests.translate.strategies import whole_rules
 from translate import InvalidRule, Rule
 from translate.matches.limit import Limit
 
+_NO_OPTION = "tcp option 23 missing"
+_NO_CHUNK = "sctp chunk init missing"
+
 CASES = ExtensionCases(
     name="limit",
     saves=(
@@ -56,6 +59,31 @@ CASES = ExtensionCases(
         Native("-m limit --limit 300/s"),
         Native("-m limit --limit 61/min"),
         Native("-m limit --limit 7/day --limit-burst 1"),
+        *(
+            Native(
+                f"{protocol} -m limit --limit 5/s {more}",
+                expected=f"{first} limit rate 5/second {then}",
+                reason="-p comes first: other packets are not counted",
+                versions=(version,),
+            )
+            for version, protocol, more, first, then in (
+                (4, "-p tcp", "-m tcp --dport 22", "ip protocol tcp", "tcp dport 22"),
+                (6, "-p tcp", "-m tcp", "meta l4proto tcp", ""),
+                (4, "-p tcp", "-m tcp ! --tcp-option 23", "ip protocol tcp", _NO_OPTION),
+                (4, "-p icmp", "-m icmp --icmp-type any", "ip protocol icmp", ""),
+                (4, "-p esp", "-m esp", "ip protocol esp", ""),
+                (6, "-p ah", "-m ah --ahspi 5", "meta l4proto ah", "ah spi 5"),
+                (4, "-p sctp", "-m sctp ! --chunk-types all INIT", "ip protocol sctp", _NO_CHUNK),
+                (
+                    4,
+                    "-p tcp",
+                    "-m conntrack --ctorigdstport 80 -m tcp --dport 5",
+                    "ip protocol tcp",
+                    "ct original proto-dst 80 tcp dport 5",
+                ),
+            )
+        ),
+        Native("-p tcp -m tcp --dport 22 -m limit --limit 5/s"),
     ),
 )
 

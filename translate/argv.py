@@ -120,12 +120,15 @@ class ScannedArgv:
         builtins: iptables' own options by key, each as given.
         matches: the ``-m`` extensions in order.
         target: the ``-j`` extension, or None for none or a chain's name.
+        never_loaded: whether it is iptables-translate's, which asks no kernel: what only the kernel
+            refuses passes.
     """
 
     version: IPVersion
     builtins: dict[str, Given] = field(default_factory=dict)
     matches: list[LoadedExtension] = field(default_factory=list)
     target: LoadedExtension | None = None
+    never_loaded: bool = False
 
     def value(self, key: str) -> str | None:
         """The word given with one of iptables' own options, or None."""

@@ -105,7 +105,8 @@ def _extensions(
     matches = tuple(_build(loaded, context) for loaded in scanned.matches)
     if scanned.target is None:
         return matches, target_chain_of(scanned, table)
-    check_place(scanned.target, context)
+    if not scanned.never_loaded:
+        check_place(scanned.target, context)
     return matches, _build(scanned.target, context._replace(match_values=matches))
 
 
@@ -122,6 +123,7 @@ def context_of(
         target=scanned.value("jump") or scanned.value("goto"),
         protocol_position=scanned.position("protocol"),
         interfaces=_INTERFACES & scanned.builtins.keys(),
+        never_loaded=scanned.never_loaded,
     )
 
 
@@ -253,6 +255,8 @@ def _implied_protocol(scanned: ScannedArgv) -> Negatable[int] | None:
         extension = loaded.extension
         if isinstance(extension, MatchExtension) and loaded.given:
             number = extension.implied_protocol
+            if number is None and scanned.never_loaded and extension.translated_without_protocol:
+                number = extension.protocols[0]
             if number is not None:
                 return Negatable(number)
     return None

@@ -127,11 +127,12 @@ class Command:
         return self.action is Action.DELETE and self.number is not None
 
 
+_TRANSLATE: Final = "-translate"
 _PROGRAMS: Final = MappingProxyType(
     {
         f"{version.program}{suffix}": version
         for version in IPVersion
-        for suffix in ("", "-legacy", "-nft", "-translate")
+        for suffix in ("", "-legacy", "-nft", _TRANSLATE)
     }
 )
 
@@ -146,7 +147,8 @@ def parse_command(
 
     Args:
         argv: its words, with the program's name first (``iptables``, ``/usr/sbin/ip6tables-nft``)
-            or without one.
+            or without one. ``iptables-translate`` and ``ip6tables-translate`` ask no kernel; after
+            their names a target may stand in any table, and a match do without its ``-p``.
         version: the IP version, where no program's name says it; without either it is IPv4, unless
             there is ``-6``.
         registry: the extensions to know.
@@ -164,6 +166,7 @@ def parse_command(
         raise ParseError(f"{argv[0]} is for IPv{program}, where IPv{version} is asked for")
     try:
         scanned = _scan(arguments, program or version, registry)
+        scanned.never_loaded = program is not None and argv[0].endswith(_TRANSLATE)
         table = check_table(scanned.builtins.get("table"))
         return build_commands(scanned, table=table, registry=registry)
     except ParseError as error:
@@ -240,7 +243,8 @@ def _with_rule(
 ) -> tuple[Command, ...]:
     asked = scanned.builtins[_KEYS[action]]
     chain = check_chain(asked)
-    _check_chain_of_table(asked, table, chain)
+    if not scanned.never_loaded:
+        _check_chain_of_table(asked, table, chain)
     number = _number(asked)
     if action is Action.DELETE and number is not None:
         _check_allowed(scanned, action)

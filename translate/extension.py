@@ -179,6 +179,7 @@ class ParseContext(NamedTuple):
         target: the name after ``-j``, or None.
         interfaces: which of ``in-interface`` and ``out-interface`` are asked for.
         protocol_position: the index of ``-p`` in argv, or None.
+        never_loaded: whether no kernel will be asked about the rule; see `ScannedArgv`.
     """
 
     version: IPVersion
@@ -189,6 +190,7 @@ class ParseContext(NamedTuple):
     match_values: tuple[Match, ...] = ()
     target: str | None = None
     interfaces: frozenset[str] = frozenset()
+    never_loaded: bool = False
     protocol_position: int | None = None
 
     def is_before_protocol(self, given: Given) -> bool:
@@ -293,12 +295,15 @@ class MatchExtension(Extension[M], Generic[M]):
         implied_protocol: the protocol that a rule without ``-p`` is for where it has this match
             with an option. iptables-translate takes such rules; the kernel, which is told no
             protocol then, would refuse them.
+        translated_without_protocol: whether iptables-translate does without ``-p``, and so do we
+            where no kernel is asked: the protocol is the first of ``protocols`` then.
         may_be_a_protocol: whether `from_hint` reads a test of the protocol that the match made,
             and so comes before the rule's own ``-p``.
     """
 
     protocols: ClassVar[tuple[int, ...]] = ()
     implied_protocol: ClassVar[int | None] = None
+    translated_without_protocol: ClassVar[bool] = False
     may_be_a_protocol: ClassVar[bool] = False
 
     def describe(self) -> str:

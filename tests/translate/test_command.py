@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 
 import pytest
 
+from tests.translate.harness.legacy import Asked
 from tests.translate.harness.namespace import Command as Run
+from tests.translate.harness.native import json_unit, text_unit, translate_lines
 from tests.translate.harness.oracles import Oracles
 from translate import (
     Action,
@@ -21,6 +24,7 @@ from translate import (
     Verdict,
     parse,
     parse_command,
+    to_nft,
 )
 
 V4, V6 = IPVersion.V4, IPVersion.V6
@@ -349,3 +353,32 @@ def test_position_counts_the_program(argv: list[str], position: int) -> None:
 def test_impossible_commands(fields: dict[str, object], message: str) -> None:
     with pytest.raises(InvalidRule, match=message):
         Command(version=V4, **fields)  # type: ignore[arg-type]  # the fields vary
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "-A OUTPUT -j DSCP --set-dscp 1",
+        "-A PREROUTING -m realm --realm 4",
+        "-A INPUT -m rpfilter --loose",
+        "-A INPUT -m udp --dport 53",
+        "-A INPUT -m esp --espspi 5",
+        "-A INPUT -m limit --limit 10/s --limit-burst 0",
+    ],
+)
+def test_what_only_the_kernel_refuses_is_translated(oracles: Oracles, words: str) -> None:
+    with pytest.raises(ParseError):
+        parse_command(["iptables", *words.split()])
+    (command,) = parse_command(["/usr/sbin/iptables-translate", *words.split()])
+    assert command.rule is not None
+    _, chain, *arguments = words.split()
+    asked = Asked(4, "filter", chain, tuple(arguments))
+    (printed,) = translate_lines(oracles.nft.namespace, [asked])
+    assert printed is not None
+    # In a chain of the user's: filter has no hook PREROUTING.
+    rule = replace(command.rule, chain="USER")
+    text = text_unit(4, "filter", "USER", *printed)
+    (theirs,) = oracles.nft.load([text])
+    (ours,) = oracles.nft.load([json_unit(rule, to_nft(rule))])
+    assert theirs.listed is not None, theirs.error
+    assert ours.listed == theirs.listed

@@ -56,6 +56,7 @@ class PortsExtension(MatchExtension[P], Generic[P]):
     options: ClassVar[tuple[Option, ...]] = PORT_OPTIONS
     service_protocol: ClassVar[str | None] = None
     keeps_all_ports: ClassVar[bool] = False
+    translated_without_protocol = True
 
     def parse_more(self, given: GivenOptions) -> Mapping[str, Any]:
         """The value's other fields."""

@@ -32,6 +32,7 @@ class EspExtension(MatchExtension[Esp]):
     name = "esp"
     value = Esp
     protocols = (ESP,)
+    translated_without_protocol = True
     options = (Option(name="espspi", negatable=True),)
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Esp:

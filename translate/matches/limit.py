@@ -71,12 +71,13 @@ class LimitExtension(MatchExtension[Limit]):
     options = (Option(name="limit"), Option(name="limit-burst"))
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Limit:
-        del context
         rate, burst = given.get("limit"), given.get("limit-burst")
         count, unit = Limit().count, Limit().unit
         if rate is not None:
             count, unit = _RATES.rounded(_RATES.period(*_RATES.read(rate)))
         packets = _DEFAULT_BURST if burst is None else read_uint(burst, maximum=_MAX_BURST)
+        if packets == 0 and context.never_loaded:
+            packets = _DEFAULT_BURST  # iptables-translate leaves it out, and so nft takes its own
         return Limit(count=count, unit=unit, burst=packets)
 
     def format(self, value: Limit, context: ParseContext) -> Sequence[str]:

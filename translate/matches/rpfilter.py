@@ -44,7 +44,7 @@ class RpfilterExtension(MatchExtension[Rpfilter]):
     )
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Rpfilter:
-        if context.table not in _TABLES:
+        if context.table not in _TABLES and not context.never_loaded:
             raise given.error(f"only in table mangle or raw, not in {context.table}")
         require_chain(given, context, frozenset({"PREROUTING"}))
         return Rpfilter(

@@ -17,5 +17,7 @@ def require_chain(given: Given | GivenOptions, context: ParseContext, chains: Se
     Raises:
         ParseError: it stands in another; the kernel would refuse it.
     """
+    if context.never_loaded:
+        return
     if context.chain in _BUILT_IN and context.chain not in chains:
         raise given.error(f"only in chain {' or '.join(sorted(chains))}, not in {context.chain}")

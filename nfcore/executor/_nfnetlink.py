@@ -276,6 +276,8 @@ def _messages(data: bytes) -> Iterator[tuple[int, int, int, bytes]]:
 
 def _refusal(flags: int, body: bytes, message: int | None) -> Refusal:
     (code,) = struct.unpack_from("=i", body)
+    if not code:
+        return Refusal(0, message, 0)
     told = dict(attributes(body[_ERROR_BYTES:])) if flags & _NLM_F_ACK_TLVS else {}
     offset = int.from_bytes(told.get(_ERROR_OFFSET, b""), sys.byteorder)
     return Refusal(-code, message, offset)

@@ -40,6 +40,36 @@ class Jumps:
 
         self._nat = {version: _nat_jumps(config, version) for version in config.versions}
 
+    def ensure(
+        self, transaction: Transaction, versions: tuple[IPVersion, ...], *, internal: bool
+    ) -> None:
+        """All that a network needs: those on top, and those to nat's DOCKER.
+
+        Args:
+            transaction: where.
+            versions: the network's IP versions.
+            internal: whether it is internal, and so needs none of nat's.
+
+        Raises:
+            DriverError: a jump could not be inserted or appended.
+        """
+        look = partial(self._are_in_place, transaction, versions, internal=internal)
+        if not transaction.found((self, versions, internal), look):
+            self.on_top(transaction, versions)
+            if not internal:
+                self._to_nat(transaction, versions)
+
+    def _are_in_place(
+        self, transaction: Transaction, versions: Collection[IPVersion], *, internal: bool
+    ) -> bool:
+        on_top = all(
+            self._is_on_top(transaction, version, isolates=version in versions)
+            for version in self._versions
+        )
+        return on_top and (
+            internal or all(self._leads_to_nat(transaction, version) for version in versions)
+        )
+
     def on_top(self, transaction: Transaction, versions: Collection[IPVersion]) -> None:
         """DOCKER-USER's jump on top of FORWARD; below it the isolation's, where it is wanted.
 
@@ -52,36 +82,25 @@ class Jumps:
         """
         for version in self._versions:
             isolates = version in versions
-            key = (Jumps.on_top, version, isolates)
-            if transaction.found(key, partial(self._are_on_top, transaction, version, isolates)):
+            if self._is_on_top(transaction, version, isolates=isolates):
                 continue
             if isolates:
                 ensure_jump_rule(transaction, version, "FORWARD", ISOLATION_CHAIN_1)
             setup_user_chain(transaction, version)
 
-    def _are_on_top(self, transaction: Transaction, version: IPVersion, isolates: bool) -> bool:
+    def _is_on_top(self, transaction: Transaction, version: IPVersion, *, isolates: bool) -> bool:
         wanted = [self._forward[version, USER_CHAIN]]
         if isolates:
             wanted.append(self._forward[version, ISOLATION_CHAIN_1])
         top = islice(transaction.rules(version, "filter", "FORWARD"), len(wanted))
         return [rule.body for rule in top] == wanted
 
-    def to_nat(
-        self, transaction: Transaction, versions: Collection[IPVersion], *, internal: bool
-    ) -> None:
-        """The jumps to nat's DOCKER, which networks that are not internal need.
-
-        Raises:
-            DriverError: a jump could not be appended.
-        """
-        if internal:
-            return
+    def _to_nat(self, transaction: Transaction, versions: Collection[IPVersion]) -> None:
         for version in versions:
-            key = (Jumps.to_nat, version, self._config.hairpin)
-            if not transaction.found(key, partial(self._lead_to_nat, transaction, version)):
+            if not self._leads_to_nat(transaction, version):
                 program_nat_chain(transaction, version, hairpin=self._config.hairpin)
 
-    def _lead_to_nat(self, transaction: Transaction, version: IPVersion) -> bool:
+    def _leads_to_nat(self, transaction: Transaction, version: IPVersion) -> bool:
         return all(
             any(rule.body == jump for rule in transaction.rules(version, "nat", jump.chain))
             for jump in self._nat[version]

@@ -27,7 +27,7 @@ from nfcore.layout.sets._comments import NetworkNote, next_number, note_of
 from nfcore.layout.sets._expand import expand
 from nfcore.layout.sets._jumps import Jumps
 from nfcore.layout.sets._leaking import elements_of
-from nfcore.layout.sets._lengths import add_lengths, drop_lengths
+from nfcore.layout.sets._lengths import add_lengths, add_usual_lengths, drop_lengths
 from nfcore.layout.sets._links import link_elements
 from nfcore.layout.sets._names import Names, names_of
 from nfcore.layout.sets._network import network_elements, translates
@@ -65,6 +65,7 @@ class SetsLayout(Layout):
         """
         self.driver.ensure_started(transaction)
         start(transaction, self._names)
+        add_usual_lengths(transaction, self._names)
         self._jumps.on_top(transaction, ())
 
     def stop(self, transaction: Transaction) -> None:
@@ -108,9 +109,7 @@ class SetsLayout(Layout):
                     for element in newer_elements(transaction, names, spec)
                 ]
             transaction.add_elements(elements)
-            versions = self._versions_of(spec)
-            self._jumps.on_top(transaction, versions)
-            self._jumps.to_nat(transaction, versions, internal=spec.internal)
+            self._jumps.ensure(transaction, self._versions_of(spec), internal=spec.internal)
 
     def _note(
         self, transaction: Transaction, spec: NetworkSpec, tag: str, hairpin: bool
@@ -132,11 +131,13 @@ class SetsLayout(Layout):
             if not self.config.hairpin and not translates(spec, names.version):
                 continue
             address, length = address_text(subnet.network_address), subnet.prefixlen
-            if (address, spec.bridge) in transaction.named_set(names.own(length)):
-                continue
-            for ref in (names.masquerade(length), names.snat(length)):
-                if (address,) in transaction.named_set(ref):
-                    raise Conflict(f"network {spec.name}: subnet {subnet} is another network's")
+            taken = any(
+                (address,) in transaction.named_set(ref)
+                for ref in (names.masquerade(length), names.snat(length))
+            )
+            own = names.own(length)
+            if taken and (address, spec.bridge) not in transaction.named_set(own):
+                raise Conflict(f"network {spec.name}: subnet {subnet} is another network's")
 
     def delete_network(
         self,

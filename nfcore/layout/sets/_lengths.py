@@ -1,17 +1,36 @@
-"""The sets and rules of prefix lengths, which come and go with the networks that have them."""
+"""The sets and rules of prefix lengths, which come and go with the networks that have them.
+
+The usual lengths are there as long as the driver is, so that elements alone are touched when the
+first network with one of them comes or the last goes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from types import MappingProxyType
+from typing import Final
 
 from nfcore.bridge import NetworkSpec
 from nfcore.engine import Transaction
 from nfcore.layout.sets._names import Names
 from nfcore.layout.sets._network import subnet_sets, translates
 from nfcore.layout.sets._schema import FixedRule, internal_rules, nat_rules, older_rules
+from translate import IPVersion
 
-__all__ = ["add_lengths", "drop_lengths", "make_length"]
+__all__ = ["add_lengths", "add_usual_lengths", "drop_lengths"]
+
+
+_USUAL: Final = MappingProxyType({IPVersion.V4: (16, 20, 24), IPVersion.V6: (64,)})
+"""The prefix lengths of the subnets that Docker gives networks, and /24, which most people do."""
+
+
+def add_usual_lengths(transaction: Transaction, versions: Sequence[Names]) -> None:
+    """Make what is missing of the usual lengths."""
+    for names in versions:
+        for length in _USUAL[names.version]:
+            if not _is_there(transaction, names, length, internal=False):
+                _make(transaction, names, length, internal=False)
 
 
 def add_lengths(transaction: Transaction, versions: Sequence[Names], spec: NetworkSpec) -> None:
@@ -22,14 +41,14 @@ def add_lengths(transaction: Transaction, versions: Sequence[Names], spec: Netwo
             key, partial(_is_there, transaction, names, length, internal=spec.internal)
         )
         if not there:
-            make_length(transaction, names, length, internal=spec.internal)
+            _make(transaction, names, length, internal=spec.internal)
 
 
 def _is_there(transaction: Transaction, names: Names, length: int, *, internal: bool) -> bool:
     return transaction.named_set(subnet_sets(names, length, internal=internal)[0]).exists
 
 
-def make_length(transaction: Transaction, names: Names, length: int, *, internal: bool) -> None:
+def _make(transaction: Transaction, names: Names, length: int, *, internal: bool) -> None:
     """Make the sets and rules of one prefix length."""
     for ref in subnet_sets(names, length, internal=internal):
         transaction.new_set(ref, names.length_type(ref))
@@ -44,8 +63,12 @@ def drop_lengths(transaction: Transaction, versions: Sequence[Names], spec: Netw
         first = transaction.named_set(refs[0])
         if not first.exists or len(first):
             continue
-        gone = [*_rules(names, length, internal=spec.internal)]
-        if not spec.internal:
+        gone: list[FixedRule] = []
+        if spec.internal or length not in _USUAL[names.version]:
+            gone += _rules(names, length, internal=spec.internal)
+        else:
+            refs = ()
+        if not spec.internal and transaction.named_set(names.older(length)).exists:
             gone += older_rules(names, length)
             refs += (names.older(length),)
         for fixed in gone:

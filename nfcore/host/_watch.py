@@ -18,6 +18,7 @@ from nfcore.bridge import (
     AppliedNetworks,
     Driver,
     DriverConfig,
+    MadeBy,
     WantedNetwork,
     plan_apply,
 )
@@ -33,7 +34,7 @@ from nfcore.events import NetworksCounted, Observer, RulesRepaired, emit
 from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.executor import CommitEvents, Executor
 from nfcore.firewalld import Firewalld
-from nfcore.layout import layout_of
+from nfcore.layout import Layout, layout_named, layout_of
 from nfcore.operations import ChainRef, Policy, TableRef
 from nfcore.system import StaleFlows, System
 from translate import IPVersion, Rule
@@ -157,6 +158,7 @@ class Watcher:
         if firewalld is not None:
             firewalld.subscribe()
         self._entered = False
+        self._layout = ""
         self._user_rules: dict[IPVersion, UserRules] = {}
         self._policies: dict[IPVersion, Policy] = {}
 
@@ -270,7 +272,7 @@ class Watcher:
             if transaction.has_chain(version, "filter", USER_CHAIN)
             and not transaction.exists(_return_rule(version))
         ]
-        networks = plan_apply(transaction, layout_of(transaction, self._driver), self._wanted)
+        networks = plan_apply(transaction, self._layout_of(transaction), self._wanted)
         for version in versions:
             if version in flushed:
                 self._restore_user_rules(transaction, version)
@@ -278,6 +280,15 @@ class Watcher:
             elif version in without_return:
                 transaction.delete(_return_rule(version))
         return networks
+
+    def _layout_of(self, transaction: Transaction) -> Layout:
+        """The layout that the host has, or had before its tables were flushed."""
+        found = layout_of(transaction, self._driver)
+        if not self._layout or found.name == self._layout:
+            return found
+        if any(state.made_by is not MadeBy.OTHERS for state in found.networks(transaction)):
+            return found  # somebody converted it
+        return layout_named(self._layout, self._driver)
 
     @contextmanager
     def _in_firewalld(self) -> Iterator[None]:
@@ -320,6 +331,7 @@ class Watcher:
 
     def _remember(self) -> None:
         ruleset = self._engine.ruleset
+        self._layout = layout_of(ruleset).name
         for version in self._driver.config.versions:
             self._user_rules[version] = tuple(
                 (rule.body, rule.tag) for rule in ruleset.rules(version, "filter", USER_CHAIN)

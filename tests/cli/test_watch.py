@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -24,10 +24,16 @@ SCENARIO = Path(__file__).parents[2] / "examples" / "scenario-bridge1.yml"
 class Watch:
     """A running `nfcore watch`, and what it says."""
 
-    def __init__(self, netns: str, file: Path, environment: dict[str, str] | None = None) -> None:
-        self.netns = netns
+    def __init__(
+        self,
+        netns: str,
+        file: Path,
+        environment: dict[str, str] | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
+        self.netns, self.options = netns, options
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "nfcore", "watch", "--netns", netns, str(file)],
+            [sys.executable, "-m", "nfcore", "watch", "--netns", netns, *options, str(file)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

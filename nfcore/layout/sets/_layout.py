@@ -36,8 +36,8 @@ from nfcore.layout.sets._ports import hairpin_key, open_key, port_elements, shar
 from nfcore.layout.sets._recognize import networks_in_sets
 from nfcore.layout.sets._rules import checksum_rule, open_rule
 from nfcore.layout.sets._start import start, stop
-from nfcore.operations import AddElement, DeleteElement
-from translate import IPVersion, Verdict
+from nfcore.operations import AddElement, DeleteElement, SetElement
+from translate import IPVersion, Jump, Verdict
 
 __all__ = ["SetsLayout"]
 
@@ -64,9 +64,9 @@ class SetsLayout(Layout):
             DriverError: the IPv4 chains could not be set up.
         """
         self.driver.ensure_started(transaction)
-        start(transaction, self._names)
+        isolating = self._isolating(transaction) if start(transaction, self._names) else ()
         add_usual_lengths(transaction, self._names)
-        self._jumps.on_top(transaction, ())
+        self._jumps.on_top(transaction, isolating)
 
     def stop(self, transaction: Transaction) -> None:
         """Take the sets and the rules that look them up out of the driver's chains."""
@@ -101,12 +101,12 @@ class SetsLayout(Layout):
                 )
             ]
             add_lengths(transaction, self._names, spec)
-            self._check_free(transaction, spec)
-            if hairpin and not self._is_there(transaction, spec):
+            self._check_free(transaction, spec, note.number)
+            if note.hairpin:
                 elements += [
                     element
                     for names in self._names
-                    for element in newer_elements(transaction, names, spec)
+                    for element in newer_elements(transaction, names, spec, number=note.number)
                 ]
             transaction.add_elements(elements)
             self._jumps.ensure(transaction, self._versions_of(spec), internal=spec.internal)
@@ -114,15 +114,21 @@ class SetsLayout(Layout):
     def _note(
         self, transaction: Transaction, spec: NetworkSpec, tag: str, hairpin: bool
     ) -> NetworkNote:
-        held = self._views(transaction).same[0].get((spec.bridge, spec.bridge))
+        held = self._held(transaction, spec)
         if held is None:
             return NetworkNote(self._next_number(transaction), hairpin, tag)
         known = note_of(held.comment)
         if known is None:
             raise Conflict(f"network {spec.name}: bridge {spec.bridge} is in use by another")
-        return NetworkNote(known.number, known.hairpin, known.tag)
+        return known
 
-    def _check_free(self, transaction: Transaction, spec: NetworkSpec) -> None:
+    def _held(self, transaction: Transaction, spec: NetworkSpec) -> SetElement | None:
+        """The element that tells of a network; each IP version has it."""
+        pair = (spec.bridge, spec.bridge)
+        found = (same.get(pair) for same in self._views(transaction).same)
+        return next((element for element in found if element is not None), None)
+
+    def _check_free(self, transaction: Transaction, spec: NetworkSpec, number: str) -> None:
         """Refuse a subnet that another network translates from."""
         for names in self._names:
             subnet = spec.subnet(names.version)
@@ -131,13 +137,12 @@ class SetsLayout(Layout):
             if not self.config.hairpin and not translates(spec, names.version):
                 continue
             address, length = address_text(subnet.network_address), subnet.prefixlen
-            taken = any(
-                (address,) in transaction.named_set(ref)
-                for ref in (names.masquerade(length), names.snat(length))
-            )
-            own = names.own(length)
-            if taken and (address, spec.bridge) not in transaction.named_set(own):
-                raise Conflict(f"network {spec.name}: subnet {subnet} is another network's")
+            if (address, spec.bridge) in transaction.named_set(names.own(length)):
+                continue
+            for ref in (names.masquerade(length), names.snat(length)):
+                held = transaction.named_set(ref).get((address,))
+                if held is not None and held.comment != number:
+                    raise Conflict(f"network {spec.name}: subnet {subnet} is another network's")
 
     def delete_network(
         self,
@@ -298,6 +303,17 @@ class SetsLayout(Layout):
 
     # The pieces.
 
+    def _isolating(self, transaction: Transaction) -> tuple[IPVersion, ...]:
+        """The IP versions whose FORWARD leads to the isolation's chains."""
+        jump = Jump(chain=ISOLATION_CHAIN_1)
+        return tuple(
+            version
+            for version in self.config.versions
+            if any(
+                rule.body.target == jump for rule in transaction.rules(version, "filter", "FORWARD")
+            )
+        )
+
     def _versions_of(self, spec: NetworkSpec) -> tuple[IPVersion, ...]:
         return tuple(v for v in self._versions if spec.subnet(v) is not None)
 
@@ -330,7 +346,7 @@ class SetsLayout(Layout):
         )
 
     def _made_with_hairpin(self, transaction: Transaction, spec: NetworkSpec) -> bool:
-        held = self._views(transaction).same[0].get((spec.bridge, spec.bridge))
+        held = self._held(transaction, spec)
         note = None if held is None else note_of(held.comment)
         return self.config.hairpin if note is None else note.hairpin
 

@@ -13,13 +13,13 @@ from typing import Final
 
 from nfcore.bridge import NetworkSpec
 from nfcore.engine import Transaction
-from nfcore.layout.sets._names import Names
+from nfcore.layout.sets._names import LENGTH_SETS, Names
 from nfcore.layout.sets._network import subnet_sets, translates
 from nfcore.layout.sets._schema import FixedRule, internal_rules, nat_rules, older_rules
+from nfcore.operations import SetRef
 from translate import IPVersion
 
-__all__ = ["add_lengths", "add_usual_lengths", "drop_lengths"]
-
+__all__ = ["add_lengths", "add_usual_lengths", "drop_lengths", "length_rules", "length_sets"]
 
 _USUAL: Final = MappingProxyType({IPVersion.V4: (16, 20, 24), IPVersion.V6: (64,)})
 """The prefix lengths of the subnets that Docker gives networks, and /24, which most people do."""
@@ -75,6 +75,40 @@ def drop_lengths(transaction: Transaction, versions: Sequence[Names], spec: Netw
             transaction.delete_tagged(fixed.chain, fixed.tag)
         for ref in refs:
             transaction.remove_set(ref)
+
+
+def length_sets(transaction: Transaction, names: Names) -> list[SetRef]:
+    """The sets of prefix lengths that one IP version has, the oldest first."""
+    return [
+        ref
+        for table in (names.same.table, names.any_port.table)
+        for ref in transaction.named_sets(table)
+        if LENGTH_SETS.fullmatch(ref.name)
+    ]
+
+
+def length_rules(transaction: Transaction, names: Names) -> Iterator[FixedRule]:
+    """The rules that those sets are for, in their order; sets that are missing are made.
+
+    The newest length comes first, and what tells two networks' rules apart before either.
+    """
+    for word, rules in (
+        ("older", older_rules),
+        ("inner", internal_rules),
+        ("own", nat_rules),
+    ):
+        for ref in reversed(length_sets(transaction, names)):
+            kind, _, length = ref.name.partition("_")
+            if kind == word:
+                for needed in _sets_beside(names, kind, int(length)):
+                    transaction.new_set(needed, names.length_type(needed))
+                yield from rules(names, int(length))
+
+
+def _sets_beside(names: Names, kind: str, length: int) -> tuple[SetRef, ...]:
+    if kind == "older":
+        return (names.older(length),)
+    return subnet_sets(names, length, internal=kind == "inner")
 
 
 def _needed(versions: Sequence[Names], spec: NetworkSpec) -> Iterator[tuple[Names, int]]:

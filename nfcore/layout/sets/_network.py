@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nfcore.bridge import NetworkSpec
 from nfcore.layout.sets._addresses import address_text
+from nfcore.layout.sets._comments import number_of
 from nfcore.layout.sets._names import Names
 from nfcore.operations import AddElement, SetRef
 from translate import IPVersion
@@ -51,7 +52,7 @@ def network_elements(
             yield AddElement(names.skip_dnat, name)
         yield AddElement(names.own(length), (address, bridge))
         translation = names.masquerade(length) if host is None else names.snat(length)
-        yield AddElement(translation, (address,), source)
+        yield AddElement(translation, (address,), source, number_of(comment))
     if hairpin:
         yield AddElement(names.local_masquerade if host is None else names.local_snat, name, source)
 

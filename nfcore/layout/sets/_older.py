@@ -20,14 +20,15 @@ __all__ = ["newer_elements", "older_elements"]
 
 
 def newer_elements(
-    transaction: Transaction, names: Names, spec: NetworkSpec
+    transaction: Transaction, names: Names, spec: NetworkSpec, *, number: str
 ) -> Iterator[AddElement]:
-    """The pairs that a network makes by being the newest; the sets for them are made.
+    """The pairs that a network makes by being newer than others; the sets for them are made.
 
     Args:
         transaction: where.
         names: the sets of one IP version.
-        spec: a network in hairpin mode, whose own elements are not in yet.
+        spec: a network in hairpin mode.
+        number: its place in the order of creation.
     """
     subnet = spec.subnet(names.version)
     if subnet is None or spec.internal:
@@ -36,7 +37,7 @@ def newer_elements(
     wanted = None if host is None else address_text(host)
     own = address_text(subnet.network_address)
     for length in _lengths(transaction, names, names.snat(0)):
-        others = _others(transaction, names, length, wanted)
+        others = _others(transaction, names, length, wanted, number)
         pairs = [(address, spec.bridge) for address in others if address != own]
         if not pairs:
             continue
@@ -57,15 +58,18 @@ def _lengths(transaction: Transaction, names: Names, like: SetRef) -> tuple[int,
     return transaction.found((_lengths, like), find)
 
 
-def _others(transaction: Transaction, names: Names, length: int, host: str | None) -> Iterator[str]:
-    """The subnets of one length that leave from another address than this one."""
+def _others(
+    transaction: Transaction, names: Names, length: int, host: str | None, number: str
+) -> Iterator[str]:
+    """The subnets of one length, of older networks, that leave from another address than this."""
     snat = transaction.named_set(names.snat(length))
     for key, element in snat.items():
-        if element.data != host:
+        if element.data != host and (element.comment or "") < number:
             yield str(key[0])
     if host is not None:
-        for key in transaction.named_set(names.masquerade(length)):
-            yield str(key[0])
+        for key, element in transaction.named_set(names.masquerade(length)).items():
+            if (element.comment or "") < number:
+                yield str(key[0])
 
 
 def _make(transaction: Transaction, names: Names, length: int) -> None:

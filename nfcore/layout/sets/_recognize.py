@@ -55,6 +55,8 @@ def networks_in_sets(view: View) -> tuple[NetworkState, ...]:
         names = names_of(version)
         _find_networks(view, names, found)
     for version in IPVersion:
+        _find_properties(view, names_of(version), found)
+    for version in IPVersion:
         names = names_of(version)
         _find_ports(view, names, found)
         _find_links(view, names, found)
@@ -74,6 +76,9 @@ def _find_networks(view: View, names: Names, found: dict[str, _Found]) -> None:
         bridge = str(key[0])
         if note is not None and bridge not in found:
             found[bridge] = _Found(note.number, note.hairpin, [note.tag])
+
+
+def _find_properties(view: View, names: Names, found: dict[str, _Found]) -> None:
     for ref in (names.icc_on, names.icc_off):
         for key, element in _items(view, ref):
             network = found.get(str(key[0]))

@@ -19,6 +19,7 @@ from nfcore.exceptions import CommitRefused, NetfilterError, Overtaken
 from nfcore.executor._base import Executor
 from nfcore.operations import Operation
 from translate import Rule
+from translate.collector import collector_resting
 
 __all__ = ["Engine"]
 
@@ -101,9 +102,10 @@ class Engine:
         """
         transaction = self.begin()
         try:
-            yield transaction
-            if not transaction.closed:
-                transaction.commit()
+            with collector_resting():
+                yield transaction
+                if not transaction.closed:
+                    transaction.commit()
         except BaseException:
             transaction.abandon()
             raise

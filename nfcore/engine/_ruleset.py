@@ -36,6 +36,7 @@ from nfcore.operations import (
     base_chain_of,
 )
 from translate import IPVersion, Rule
+from translate.collector import collector_resting
 
 __all__ = ["Ruleset", "iptables_form"]
 
@@ -61,6 +62,7 @@ class Ruleset:
         """What transactions found out about rules, chains and which sets there are."""
 
     @classmethod
+    @collector_resting()
     def from_snapshot(cls, snapshot: Snapshot) -> Self:
         """Index a listing."""
         ruleset = cls()

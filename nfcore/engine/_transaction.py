@@ -30,6 +30,7 @@ from nfcore.operations import (
     TableRef,
 )
 from translate import IPVersion, Rule
+from translate.collector import collector_resting
 
 __all__ = ["Change", "Transaction"]
 
@@ -70,6 +71,7 @@ class Transaction:
         self._calls: list[tuple[_Method, tuple[Any, ...]]] = []
         self._view = RulesetOverlay(source.current(), self._parsed)
         self._telling.looked()
+        self._steps: Sequence[Step] | None = None
         self._closed: str | None = None
         self._site: CallSite | None = None
 
@@ -328,6 +330,7 @@ class Transaction:
         try:
             yield
         except BaseException:
+            self._steps = None
             journal.roll_back(mark)
             self._view.forget_found()
             raise
@@ -344,7 +347,8 @@ class Transaction:
             Conflict: a removed chain is still jumped to.
             TransactionClosed: the transaction has ended.
         """
-        return tuple(step.operation for step in self._open_view().steps())
+        self._check_open()
+        return tuple(step.operation for step in self._planned())
 
     def changes(self) -> tuple[Change, ...]:
         """What `commit` would do now, as iptables commands that could be run in this order.
@@ -355,9 +359,14 @@ class Transaction:
             Conflict: a removed chain is still jumped to.
             TransactionClosed: the transaction has ended.
         """
-        return tuple(
-            change for step in self._open_view().steps() if (change := change_of(step)) is not None
-        )
+        self._check_open()
+        return tuple(change for step in self._planned() if (change := change_of(step)) is not None)
+
+    def _planned(self) -> Sequence[Step]:
+        """The difference, which is made once and asked for twice: to be shown and to be sent."""
+        if self._steps is None:
+            self._steps = self._view.steps()
+        return self._steps
 
     def commit(self) -> None:
         """Send the changes; nothing of them stays if one is refused.
@@ -381,9 +390,10 @@ class Transaction:
             raise
         self._close("committed")
 
+    @collector_resting()
     def _commit(self) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
-            steps = self._view.steps()
+            steps = self._planned()
             if not steps:
                 if not self._source.moved():
                     self._telling.unchanged()
@@ -415,6 +425,7 @@ class Transaction:
 
     def _begin_again(self) -> None:
         """Make every change again over the ruleset as it is now."""
+        self._steps = None
         self._view = RulesetOverlay(self._source.current(), self._parsed)
         for method, arguments in self._calls:
             method(self._view, *arguments)
@@ -427,6 +438,7 @@ class Transaction:
     def _close(self, how: str) -> None:
         self._closed = how
         self._calls = []
+        self._steps = None
         if self._on_close is not None:
             self._on_close()
 
@@ -441,6 +453,7 @@ class Transaction:
     def _change(self, method: _Method, *arguments: Any) -> None:
         """Make a change, in the name of the line of code that asks for it, and remember it."""
         view = self._open_view()
+        self._steps = None
         arguments = (*arguments, self._site or caller())
         method(view, *arguments)
         if method not in _OF_ELEMENTS:

@@ -34,6 +34,7 @@ from nfcore.layout import convert, layout_named, layout_of
 from nfcore.operations import Operation
 from nfcore.system import System
 from translate import IPVersion
+from translate.collector import collector_resting
 from translate.files import read_save
 
 __all__ = ["Applied", "Host"]
@@ -340,11 +341,12 @@ class Host:
     def _transaction(self, name: str) -> Iterator[Work]:
         transaction = self._engine.begin()
         try:
-            states = layout_of(transaction).networks(transaction)
-            layout = layout_of(transaction, Driver(config=self._config(states)))
-            work = Work(name, transaction, layout, states)
-            yield work
-            self._finish(work)
+            with collector_resting():
+                states = layout_of(transaction).networks(transaction)
+                layout = layout_of(transaction, Driver(config=self._config(states)))
+                work = Work(name, transaction, layout, states)
+                yield work
+                self._finish(work)
             if not self._dry_run:
                 self._tell(work)
         finally:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from translate.argv import scan
 from translate.build import BUILTIN_CHAINS
+from translate.collector import collector_resting
 from translate.command import Action, Command, build_commands, check_policy, check_user_chain
 from translate.exceptions import ParseError
 from translate.files.lines import ChainLine, CommandLine, Entry, SaveFile, TableLines
@@ -51,7 +50,7 @@ def read_save(
         ParseError: a line is wrong; it is named, with the option and its position on the line.
     """
     reader = _Reader(version, registry)
-    with _collector_resting():
+    with collector_resting():
         for number, line in enumerate(text.split("\n"), 1):
             try:
                 reader.read(line, number)
@@ -60,21 +59,6 @@ def read_save(
                     error.message, option=error.option, position=error.position, line=number
                 ) from error.__cause__
     return reader.file()
-
-
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """Keep Python's collector from walking again and again what a large file is made into.
-
-    None of it refers back to itself, so there is nothing to collect.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Reader:

@@ -9,10 +9,11 @@ import pytest
 from nfcore.bridge import GatewayMode, NetworkState
 from nfcore.engine import Engine
 from nfcore.executor import CffiExecutor, FakeExecutor
+from nfcore.host import save_text
 from nfcore.layout import RulesLayout, SetsLayout
 from tests.layout.test_kernel import BACK, FRONT, WEB, WEB_6, fill
 from tests.netns import in_netns
-from translate import Counters
+from translate import Counters, IPVersion
 
 
 def by_name(states: tuple[NetworkState, ...]) -> dict[str, NetworkState]:
@@ -57,9 +58,19 @@ def test_elements_count(netns: str, mode: GatewayMode) -> None:
         count(netns, "filter", "published", '"br-front" . 10.1.0.2 . tcp . 80', 3)
     with Engine(CffiExecutor(netns=netns)) as engine:
         states = by_name(layout.networks(engine.ruleset))
+        saved = save_text(layout.expand(engine.ruleset), IPVersion.V4, counters=True)
     assert states["front"].counters == Counters(packets=5, bytes=500)
     assert states["back"].counters == Counters(packets=7, bytes=700)
     assert states["front"].port_counters == {WEB: Counters(packets=3, bytes=300)}
+    # An element that one rule stands for has its counters; `forwarded` counts for three at once.
+    opened = "-A DOCKER -d 10.1.0.2/32 ! -i br-front -o br-front -p tcp -m tcp --dport 80 -j ACCEPT"
+    port = {
+        GatewayMode.NAT: "[3:300] -A DOCKER ! -i br-front -p tcp -m tcp --dport 8080 -j DNAT",
+        GatewayMode.ROUTED: f"[3:300] {opened}",
+    }
+    assert port[mode] in saved
+    assert "[7:700] -A FORWARD -i br-back -o br-back -j DROP" in saved
+    assert "[0:0] -A FORWARD -i br-front ! -o br-front -j ACCEPT" in saved
 
 
 def count(netns: str, table: str, name: str, key: str, packets: int) -> None:

@@ -23,11 +23,21 @@ from nfcore.bridge import (
 from nfcore.engine import ListingSource, Ruleset, Transaction
 from nfcore.executor import FakeExecutor
 from nfcore.layout.sets._comments import note_of, number_of
+from nfcore.layout.sets._counting import counted
 from nfcore.layout.sets._links import link_elements
 from nfcore.layout.sets._names import TAG, Names, names_of
 from nfcore.layout.sets._ports import hairpin_key, open_key, port_elements
 from nfcore.layout.sets._recognize import networks_in_sets
-from nfcore.operations import ChainRef, ChainState, KernelRule, SetElement, Snapshot, TableRef
+from nfcore.operations import (
+    ChainRef,
+    ChainState,
+    ElementKey,
+    KernelRule,
+    SetElement,
+    SetRef,
+    Snapshot,
+    TableRef,
+)
 from translate import IPVersion, Rule, Verdict
 from translate.targets.dnat import Dnat
 
@@ -49,10 +59,15 @@ def expand(ruleset: Ruleset, driver: Driver) -> Ruleset:
         driver: the driver whose networks they are.
     """
     replayed = _replayed(ruleset, driver)
+
+    def held(ref: SetRef, key: ElementKey) -> SetElement | None:
+        named = ruleset.named_set(ref)
+        return None if named is None else named.get(key)
+
     tables = {}
     for table, state in ruleset.snapshot().tables.items():
         chains = {
-            name: _spliced(ChainRef(table=table, name=name), chain, replayed)
+            name: _spliced(ChainRef(table=table, name=name), chain, replayed, held)
             for name, chain in state.chains.items()
         }
         tables[table] = replace(state, chains=chains, sets={})
@@ -144,7 +159,12 @@ def _number(element: SetElement | None) -> str:
     return ("" if element is None else number_of(element.comment)) or ""
 
 
-def _spliced(ref: ChainRef, chain: ChainState, replayed: Transaction) -> ChainState:
+def _spliced(
+    ref: ChainRef,
+    chain: ChainState,
+    replayed: Transaction,
+    held_in: Callable[[SetRef, ElementKey], SetElement | None],
+) -> ChainState:
     """A chain with the replayed rules in the place of this layout's own."""
     table: TableRef = ref.table
     kept = {rule.body for rule in chain.rules if not _is_own(rule)}
@@ -165,7 +185,8 @@ def _spliced(ref: ChainRef, chain: ChainState, replayed: Transaction) -> ChainSt
         at_end = _is_at_end(held)
         for rule in groups.pop(at_end, ()):
             handle = -1 - len(rules)  # no kernel's, but a handle of its own
-            rules.append(KernelRule(handle=handle, body=rule.body, tag=rule.tag))
+            counters = counted(rule.body, held_in)
+            rules.append(KernelRule(handle=handle, body=rule.body, tag=rule.tag, counters=counters))
     return replace(chain, rules=tuple(rules))
 
 

@@ -72,5 +72,26 @@ def test_a_fresh_host_can_begin_with_sets(netns: str, nfcore: Run, file: str) ->
     assert "8080->172.30.0.10:80" in nfcore("port", "ls", "--netns", netns).ok()
 
 
+def test_plans_leaks_and_counters(netns: str, nfcore: Run, file: str) -> None:
+    here = ("--netns", netns)
+    nfcore("apply", file, "--layout", "sets", *here).ok()
+    before = save(nfcore, netns)
+    planned = nfcore("port", "publish", "front", "172.30.0.11", "9000:90", "--dry-run", *here).ok()
+    assert "+ nft add element ip nat any_port { 6 . 9000 : 90 }" in planned
+    planned = nfcore("network", "rm", "front", "--dry-run", *here).ok()
+    assert "- nft delete element ip filter forwarded { br-" in planned
+    assert save(nfcore, netns) == before
+
+    assert nfcore("leaks", file, *here).ok()
+    nfcore("port", "publish", "front", "172.30.0.77", "9000:90", *here).ok()
+    found = nfcore("leaks", file, *here)
+    assert "--to-destination 172.30.0.77:90" in found.out
+    assert found.code != 0
+    nfcore("leaks", "--fix", file, *here).ok()
+    assert save(nfcore, netns) == before
+    counted = nfcore("save", "-c", *here).ok()
+    assert "[0:0] -A DOCKER ! -i br-" in counted
+
+
 def test_an_unknown_layout(nfcore: Run, file: str) -> None:
     assert "'rules', 'sets'" in nfcore("apply", file, "--layout", "x").failed(2)

@@ -13,7 +13,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 # The kernel's tools, and what compiles the libnftables extension.
 PACKAGES := iproute2 iptables libnftables-dev nftables gcc libc6-dev python3-dev python3-venv
 # What the tests meet nfcore with. They start their own; the host's stays off (masked).
-TEST_PACKAGES := dbus firewalld
+TEST_PACKAGES := dbus firewalld procps
 
 .PHONY: help setup test lint demo bench bench-quick fuzz packages test-packages
 

@@ -37,7 +37,7 @@ ip -n "$host" link set uplink up
 ip -n "$client" addr add 198.51.100.2/24 dev eth0
 ip -n "$client" link set eth0 up
 ip -n "$client" route add 172.20.0.0/24 via 198.51.100.1
-ip netns exec "$host" sysctl -q -w net.ipv4.ip_forward=1
+ip netns exec "$host" sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
 
 say "nfcore apply examples/compose.yml"
 "$nfcore" apply --netns "$host" examples/compose.yml

@@ -30,8 +30,10 @@ def written_metrics(path: Path | None) -> Iterator[Observer | None]:
     if path is None:
         yield None
         return
-    if path.is_dir() or not path.parent.is_dir():
-        raise InvalidInput("this is where metrics cannot go: name a file", file=str(path))
+    if path.is_dir():
+        raise InvalidInput("metrics go to a file, and this is a directory", file=str(path))
+    if not path.parent.is_dir():
+        raise InvalidInput(f"metrics cannot go there: no directory {path.parent}", file=str(path))
     metrics = _new_metrics("--metrics-file")
     try:
         yield metrics

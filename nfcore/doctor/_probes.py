@@ -199,18 +199,19 @@ def _legacy(host: Host) -> Iterator[Finding]:
 
 
 def _programs(host: Host) -> Iterator[Finding]:
-    for program, package, argument in (
-        ("nft", "nftables", "--version"),
-        ("iptables", "iptables", "--version"),
-        ("iptables-legacy", "iptables", "--version"),
-        ("ip", "iproute2", "-V"),
+    not_needed = "nfcore itself does not need it"
+    for program, package, argument, need in (
+        ("nft", "nftables", "--version", not_needed),
+        ("iptables", "iptables", "--version", "it reads rules that others made with iptables-nft"),
+        ("iptables-legacy", "iptables", "--version", "--backend legacy needs it"),
+        ("ip", "iproute2", "-V", not_needed),
     ):
         path = host.which(program)
         if path is None:
             yield Finding(
                 subject=program,
                 level=Level.NOTE,
-                detail="not installed (nfcore itself does not need it)",
+                detail=f"not installed ({need})",
                 remedy=f"apt-get install {package}",
             )
             continue

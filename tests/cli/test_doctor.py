@@ -45,6 +45,8 @@ def test_what_is_missing_comes_with_its_remedy(tmp_path: Path) -> None:
     assert findings["libnftables (cffi)"].level is Level.MISSING
     assert findings["libnftables (cffi)"].detail == "no nf_tables here"
     assert findings["nft"].remedy == "apt-get install nftables"
+    assert findings["nft"].detail == "not installed (nfcore itself does not need it)"
+    assert findings["iptables-legacy"].detail == "not installed (--backend legacy needs it)"
     assert findings["legacy tables (IPv4)"].level is Level.NOTE
     assert findings["IP forwarding"].remedy == "sysctl -w net.ipv4.ip_forward=1"
     assert "--iptables=false" in findings["dockerd"].detail

@@ -8,6 +8,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from nfcore.exceptions import InvalidInput
 from tests.cli.conftest import Run
 from tests.cli.test_watch import SCENARIO, Watch
 from tests.netns import in_netns
@@ -73,22 +74,27 @@ def test_a_command_that_fails_writes_them_too(netns: str, nfcore: Run, tmp_path:
 def test_the_file_is_looked_at_before_anything_is_done(
     netns: str, nfcore: Run, tmp_path: Path
 ) -> None:
-    for path in (tmp_path, tmp_path / "none" / "nfcore.prom"):
+    none = tmp_path / "none"
+    for path, answer in (
+        (tmp_path, "metrics go to a file, and this is a directory"),
+        (none / "nfcore.prom", f"metrics cannot go there: no directory {none}"),
+    ):
         failed = nfcore(*CREATE, "--netns", netns, "--metrics-file", str(path)).failed()
-        assert failed == f"nfcore: {path}: this is where metrics cannot go: name a file\n"
+        assert failed == f"nfcore: {path}: {answer}\n"
     assert nfcore("save", "--netns", netns).ok() == ""
 
 
 def test_what_failed_first_is_what_the_user_is_told(
-    netns: str, nfcore: Run, tmp_path: Path
+    netns: str, nfcore: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def cannot(_: object, path: Path) -> None:
+        raise InvalidInput("the metrics cannot be written: no", file=str(path))
+
+    monkeypatch.setattr("nfcore.metrics.PrometheusMetrics.write", cannot)
     file = tmp_path / "nfcore.prom"
     again = (*CREATE, "--netns", netns, "--metrics-file", str(file))
-    nfcore(*again).ok()
-    file.unlink()
-    file.mkdir()
-    (file / "x").touch()
-    assert "this is where metrics cannot go" in nfcore(*again).failed()
+    assert nfcore(*again).failed() == f"nfcore: {file}: the metrics cannot be written: no\n"
+    assert "network front exists already" in nfcore(*again).failed()
 
 
 @pytest.fixture

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shlex
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.translate.harness.namespace import Command, Namespace
+from tests.translate.harness.namespace import Namespace
 from tests.translate.traffic.packets import PACKETS
-from translate import IPVersion, parse, to_nft
+from tests.translate.traffic.twice import Twice
+from translate import IPVersion
 
-_SEND = Path(__file__).with_name("send.py")
-_COUNTED = re.compile(r"^\[(\d+):\d+\] -A ")
 RULES = (
     "-p esp -m esp --espspi 5",
     "-m ah",
@@ -72,64 +66,19 @@ RULES = (
 
 
 @pytest.fixture(scope="module")
-def namespace() -> Iterator[Namespace]:
-    """Where every rule stands twice: as iptables has it, and translated."""
+def twice() -> Iterator[Twice]:
     with Namespace() as namespace:
-        commands = [Command(["ip", "link", "set", "lo", "up"])]
-        chain = {"family": "ip6", "table": "translated"}
-        base = {"type": "filter", "hook": "prerouting", "prio": -350, "name": "rules"}
-        nft: list[object] = [
-            {"add": {"table": {"family": "ip6", "name": "translated"}}},
-            {"add": {"chain": {**chain, **base}}},
-        ]
-        for args in RULES:
-            words = shlex.split(args)
-            commands.append(Command(["ip6tables-legacy", "-t", "raw", "-A", "PREROUTING", *words]))
-            rule = parse(words, version=IPVersion.V6, table="raw", chain="PREROUTING")
-            expr = list(to_nft(rule).expr)
-            nft.append({"add": {"rule": {**chain, "chain": "rules", "expr": expr}}})
-        commands.append(Command(["nft", "-j", "-f", "-"], json.dumps({"nftables": nft})))
-        for done in namespace.run(commands):
-            assert done.status == 0, done.stderr
-        yield namespace
-
-
-def _counts(namespace: Namespace) -> dict[str, tuple[int, int]]:
-    """How many packets iptables and nft have counted at each rule."""
-    saved, listed = namespace.run(
-        [
-            Command(["ip6tables-legacy-save", "-c", "-t", "raw"]),
-            Command(["nft", "-j", "list", "chain", "ip6", "translated", "rules"]),
-        ]
-    )
-    iptables = [
-        int(found[1]) for line in saved.stdout.splitlines() if (found := _COUNTED.match(line))
-    ]
-    nft = [
-        statement["counter"]["packets"]
-        for item in json.loads(listed.stdout)["nftables"]
-        for statement in item.get("rule", {}).get("expr", ())
-        if "counter" in statement
-    ]
-    return dict(zip(RULES, zip(iptables, nft, strict=True), strict=True))
+        yield Twice(namespace, IPVersion.V6, RULES)
 
 
 @pytest.mark.parametrize("name", PACKETS)
-def test_both_count_the_same_packets(namespace: Namespace, name: str) -> None:
-    before = _counts(namespace)
-    (sent,) = namespace.run([Command([sys.executable, "-S", str(_SEND), PACKETS[name].hex()])])
-    assert sent.status == 0, sent.stderr
-    after = _counts(namespace)
-    counted = {
-        rule: (after[rule][0] - before[rule][0], after[rule][1] - before[rule][1]) for rule in RULES
-    }
-    assert {rule: both for rule, both in counted.items() if both[0] != both[1]} == {}
-    assert any(iptables for iptables, _ in counted.values()), "no rule has seen the packet"
+def test_both_count_the_same_packets(twice: Twice, name: str) -> None:
+    counted = twice.send(PACKETS[name])
+    assert {rule: both for rule, both in counted.items() if both.iptables != both.nft} == {}
+    assert any(both.iptables for both in counted.values()), "no rule has seen the packet"
 
 
-def test_every_rule_has_seen_a_packet(namespace: Namespace) -> None:
-    namespace.run(
-        Command([sys.executable, "-S", str(_SEND), packet.hex()]) for packet in PACKETS.values()
-    )
-    unseen = {rule for rule, (iptables, _) in _counts(namespace).items() if not iptables}
-    assert unseen == set()
+def test_every_rule_has_seen_a_packet(twice: Twice) -> None:
+    for packet in PACKETS.values():
+        twice.send(packet)
+    assert {rule for rule, both in twice.counts().items() if not both.iptables} == set()

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from nfcore.bridge._chaininfo import nat_output_jump
 from nfcore.bridge._conflicts import check_networks, check_ports
 from nfcore.bridge._driver import resolve_port
+from nfcore.bridge._mending import clear_way_for_missing
 from nfcore.bridge._names import DOCKER_CHAIN
 from nfcore.bridge._neighbours import Neighbours, is_same
 from nfcore.bridge._programmer import ProgrammableView, Programmer
@@ -115,6 +116,8 @@ def plan_apply(
         )
     for network in wanted:
         _take_back(transaction, driver, network, kept.get(network.spec.bridge))
+    for state in kept.values():
+        clear_way_for_missing(transaction, state)
     for count, network in enumerate(wanted, 1):
         _program(transaction, driver, network)
         if progress is not None:

@@ -334,3 +334,19 @@ def test_a_routed_port_may_change_its_host_address(engine: Engine) -> None:
     apply(engine, Wanted(routed, (moved,)))
     assert states(engine)["front"].ports == (moved,)
     assert changes(engine, Wanted(routed, (moved,))) == ()
+
+
+@pytest.mark.parametrize("version", IPVersion)
+def test_replies_are_accepted_before_the_jump_that_comes_back(
+    engine: Engine, version: IPVersion
+) -> None:
+    both = Wanted(replace(FRONT, subnet_v6=IPv6Network("fd00:18::/64")))
+    apply(engine, both, Wanted(BACK))
+    jump = IptRule(version, "filter", "FORWARD", ("-o", "br-front", "-j", "DOCKER"))
+    with engine.transaction() as transaction:
+        jump.delete(transaction)
+    apply(engine, both, Wanted(BACK))
+    lines = [save_line(rule.body) for rule in engine.ruleset.rules(version, "filter", "FORWARD")]
+    replies = "-A FORWARD -o br-front -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
+    assert lines.index(replies) == lines.index("-A FORWARD -o br-front -j DOCKER") - 1
+    assert changes(engine, both, Wanted(BACK)) == ()

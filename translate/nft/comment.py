@@ -5,7 +5,8 @@ text, the comment is that text. Otherwise a note follows it, ``nfcore(m=NAME,NAM
 
 * ``m=`` lists the rule's matches in order, where their order or presence cannot be seen in the
   statements (a comment that is not last; ``-m tcp`` without options), after a colon what they don't
-  tell of one (``u32:0x6&0xff=0x1``);
+  tell of one (``u32:0x6&0xff=0x1``); where one name comes twice, how many statements are its own
+  (``addrtype*1``), or that it says the same again (``addrtype=``);
 * ``j=`` names the target where its statements could be another's, and after a colon what they don't
   tell of it (``NFLOG:20``, a ``--nflog-range``);
 * ``t=`` holds a tag of the engine's, which iptables' save form does not show.
@@ -18,10 +19,14 @@ from typing import Final, NamedTuple
 
 from translate.exceptions import InvalidRule, Untranslatable
 
-__all__ = ["TRACELESS", "RuleComment", "join_comment", "split_comment"]
+__all__ = ["COUNTED", "REPEATED", "TRACELESS", "RuleComment", "join_comment", "split_comment"]
 
 TRACELESS: Final = "-"
 """Follows the name of a match that no statement tells of."""
+COUNTED: Final = "*"
+"""Follows the name of a match; the number behind it is that of its statements."""
+REPEATED: Final = "="
+"""Follows the name of a match that is equal to the one of that name before it."""
 _MAX_BYTES: Final = 128
 _NOTE: Final = re.compile(r"^(?:(?P<text>.*) )?nfcore\((?P<body>[^()]*)\)$", re.DOTALL)
 

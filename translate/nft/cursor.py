@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from translate.nft.statements import MatchView, read_match
+from translate.nft.statements import MatchView, is_protocol_test, read_match
 from translate.types import IPVersion, Negatable, Statement
 
 __all__ = ["Cursor"]
@@ -26,6 +26,7 @@ class Cursor:
     """
 
     __slots__ = (
+        "_end",
         "_index",
         "_statements",
         "_views",
@@ -42,6 +43,7 @@ class Cursor:
         self._statements = statements
         self._views = [read_match(statement) for statement in statements]
         self._index = 0
+        self._end = len(statements)
         self.version = version
         self.table = table
         self.chain = chain
@@ -51,17 +53,17 @@ class Cursor:
     @property
     def done(self) -> bool:
         """Whether every statement was taken."""
-        return self._index >= len(self._statements)
+        return self._index >= self._end
 
     def peek(self, offset: int = 0) -> Statement | None:
         """The statement ``offset`` places ahead, or None past the end."""
         index = self._index + offset
-        return self._statements[index] if index < len(self._statements) else None
+        return self._statements[index] if index < self._end else None
 
     def match(self, offset: int = 0) -> MatchView | None:
         """That statement taken apart, or None where it is no match statement."""
         index = self._index + offset
-        return self._views[index] if index < len(self._views) else None
+        return self._views[index] if index < self._end else None
 
     def match_on(self, *lefts: object, offset: int = 0) -> MatchView | None:
         """That match statement, if its left-hand side is one of ``lefts``."""
@@ -73,6 +75,21 @@ class Cursor:
         passed = self._views[self._index : self._index + count]
         self.settled = self.settled or None in passed
         self._index += count
+
+    def narrow(self, count: int | None) -> None:
+        """Let so many statements be seen and no more, tests of the protocol not counted.
+
+        Args:
+            count: the number; None lets all be seen again.
+        """
+        self._end = len(self._statements)
+        if count is None:
+            return
+        for index in range(self._index, len(self._statements)):
+            count -= not is_protocol_test(self._statements[index])
+            if count < 0:
+                self._end = index
+                return
 
     @property
     def position(self) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from translate.addresses import mask_of_length
 from translate.exceptions import InvalidRule
 from translate.matches.comment import Comment
-from translate.nft.comment import TRACELESS, split_comment
+from translate.nft.comment import COUNTED, REPEATED, TRACELESS, split_comment
 from translate.nft.cursor import Cursor
 from translate.nft.encode import NO_INTERFACE
 from translate.nft.statements import MatchView, number_from_json, payload
@@ -124,7 +124,7 @@ class _Decoder:
             self._hints.pop(0)
             self._matches.append(Comment(text=self._note.text or ""))
             return True
-        value = self._hinted_match(name)
+        value = self._repeated(name) if name.endswith(REPEATED) else self._hinted_match(name)
         if value is None:
             if name == Opaque.name:
                 self._hints.pop(0)
@@ -135,17 +135,27 @@ class _Decoder:
         self._matches.append(value)
         return True
 
-    def _hinted_match(self, name: str) -> Match | None:
-        name, colon, detail = name.partition(":")
+    def _repeated(self, name: str) -> Match | None:
+        """The match that says the same again as the last of its name."""
+        name = name.removesuffix(REPEATED)
+        return next((match for match in reversed(self._matches) if match.name == name), None)
+
+    def _hinted_match(self, hint: str) -> Match | None:
+        name, colon, detail = hint.partition(":")
+        name, _, count = name.partition(COUNTED)
         extension = self._registry.match(name.removesuffix(TRACELESS), self._cursor.version)
-        value: Match | None = None
-        if extension is not None:
-            if colon:
-                value = extension.from_detail(self._cursor, detail)
-            elif name.endswith(TRACELESS):
-                value = extension.from_no_trace(self._cursor)
-            else:
-                value = extension.from_hint(self._cursor)
+        if extension is None:
+            return None
+        if count.isdecimal():
+            self._cursor.narrow(int(count))
+        value: Match | None
+        if colon:
+            value = extension.from_detail(self._cursor, detail)
+        elif name.endswith(TRACELESS):
+            value = extension.from_no_trace(self._cursor)
+        else:
+            value = extension.from_hint(self._cursor)
+        self._cursor.narrow(None)
         return value
 
     def _hinted_protocol(self, name: str) -> bool:

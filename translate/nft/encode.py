@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from translate.exceptions import Untranslatable
 from translate.matches.comment import Comment
-from translate.nft.comment import TRACELESS, RuleComment, join_comment
-from translate.nft.statements import are_folded, bitwise_and, match, meta, payload, prefix
+from translate.nft.comment import COUNTED, REPEATED, TRACELESS, RuleComment, join_comment
+from translate.nft.statements import (
+    are_folded,
+    bitwise_and,
+    is_protocol_test,
+    match,
+    meta,
+    payload,
+    prefix,
+)
 from translate.nft.strings import JSON_WORDS
 from translate.opaque import Opaque
 from translate.protocols import nft_protocol, protocol_name
@@ -79,18 +87,28 @@ def to_nft(
     """
     expr = _header(rule)
     declarations: list[Statement] = []
-    hinted = False
+    repeated = _repeated_names(rule)
+    endings: dict[int, str] = {}
+    hinted = bool(repeated)
     for index, value in enumerate(rule.matches):
         if isinstance(value, Comment):
             hinted = hinted or index != len(rule.matches) - 1
             continue
+        if value.name in repeated and _says_it_again(rule, index):
+            endings[index] = REPEATED
+            continue
         extension = registry.of_match(value)
-        if shared:
-            expr += extension.to_nft_shared(value, rule)
+        if shared or value.name in repeated:
+            statements = extension.to_nft_shared(value, rule)
             declarations += extension.declarations_shared(value, rule)
         else:
-            expr += extension.to_nft(value, rule)
+            statements = extension.to_nft(value, rule)
             declarations += extension.declarations(value, rule)
+        if value.name in repeated:
+            if value.name in [before.name for before in rule.matches[:index]]:
+                statements = [s for s in statements if not _is_protocol_of(rule, s)]
+            endings[index] = f"{COUNTED}{sum(not is_protocol_test(s) for s in statements)}"
+        expr += statements
         hinted = hinted or extension.needs_hint(value)
     if rule.matches:
         _check_comparisons(expr)
@@ -100,9 +118,18 @@ def to_nft(
         declarations += registry.of_target(rule.target).declarations(rule.target, rule)
     return NftRule(
         expr=tuple(expr),
-        comment=_comment(rule, registry, hinted=hinted, tag=tag),
-        declarations=tuple(declarations),
+        comment=_comment(rule, registry, endings if hinted else None, tag),
+        declarations=tuple(_each_once(declarations) if repeated else declarations),
     )
+
+
+def _each_once(declarations: Iterable[Statement]) -> list[Statement]:
+    """Objects declared once each: libnftables would take a second set of a name for another."""
+    kept: list[Statement] = []
+    for declaration in declarations:
+        if declaration not in kept:
+            kept.append(declaration)
+    return kept
 
 
 def _header(rule: Rule) -> list[Statement]:
@@ -153,29 +180,63 @@ def _counter(rule: Rule) -> Statement:
     return {"counter": {"packets": counters.packets, "bytes": counters.bytes}}
 
 
-def _comment(rule: Rule, registry: Registry, *, hinted: bool, tag: str | None) -> str | None:
+def _repeated_names(rule: Rule) -> frozenset[str]:
+    """The names of matches that the rule has twice. Their statements need to be told apart."""
+    if len(rule.matches) < 2:
+        return frozenset()
+    names = [value.name for value in rule.matches if not isinstance(value, Comment | Opaque)]
+    return frozenset(name for name in names if names.count(name) > 1)
+
+
+def _is_protocol_of(rule: Rule, statement: Statement) -> bool:
+    """Whether it asks for the rule's own protocol, which the first of two matches said already."""
+    protocol = rule.protocol
+    if protocol is None or protocol.negated or not is_protocol_test(statement):
+        return False
+    return nft_protocol(statement["match"]["right"]) == protocol.value
+
+
+def _says_it_again(rule: Rule, index: int) -> bool:
+    """Whether a match is equal to the last one of its name before it, and so is superfluous."""
+    value = rule.matches[index]
+    before = [other for other in rule.matches[:index] if other.name == value.name]
+    return bool(before) and before[-1] == value and not value.has_side_effects()
+
+
+def _comment(
+    rule: Rule, registry: Registry, endings: Mapping[int, str] | None, tag: str | None
+) -> str | None:
+    """The rule's comment; with ``endings``, it lists the matches, whose names have such endings."""
     target = _target_hint(rule.target, registry)
     texts = [value.text for value in rule.matches if isinstance(value, Comment)]
-    if not (texts or hinted or target or tag):
+    if not (texts or endings is not None or target or tag):
         return None
     if len(texts) > 1:
         raise Untranslatable("a second -m comment", "an nft rule has one comment")
     return join_comment(
         RuleComment(
             text=texts[0] if texts else None,
-            matches=tuple(_hint(value, registry) for value in rule.matches) if hinted else None,
+            matches=None
+            if endings is None
+            else tuple(
+                _hint(value, registry, endings.get(index, ""))
+                for index, value in enumerate(rule.matches)
+            ),
             target=target,
             tag=tag,
         )
     )
 
 
-def _hint(value: Match, registry: Registry) -> str:
+def _hint(value: Match, registry: Registry, ending: str) -> str:
     extension = registry.of_match(value)
-    detail = extension.detail(value)
-    if detail is not None:
-        return f"{value.name}:{detail}"
-    return value.name + TRACELESS if extension.leaves_no_trace(value) else value.name
+    if ending != REPEATED:
+        detail = extension.detail(value)
+        if detail is not None:
+            return f"{value.name}{ending}:{detail}"
+        if extension.leaves_no_trace(value):
+            return value.name + TRACELESS
+    return value.name + ending
 
 
 def _target_hint(target: Target | None, registry: Registry) -> str | None:

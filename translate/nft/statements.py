@@ -14,6 +14,7 @@ __all__ = [
     "concat",
     "ct",
     "exthdr",
+    "is_protocol_test",
     "match",
     "meta",
     "number_from_json",
@@ -31,6 +32,10 @@ __all__ = [
 
 _FOLDED: Final = frozenset({("<", ">"), (">=", "<=")})
 _OPENING: Final = ("<", ">=")
+_PROTOCOLS: Final = (
+    {"meta": {"key": "l4proto"}},
+    {"payload": {"protocol": "ip", "field": "protocol"}},
+)
 
 
 class MatchView(NamedTuple):
@@ -80,6 +85,15 @@ def are_folded(first: Statement, second: Statement) -> bool:
         return False
     lefts = (before.left, after.left)
     return all(isinstance(left, dict) for left in lefts) and {*lefts[0]} == {*lefts[1]}
+
+
+def is_protocol_test(statement: Statement) -> bool:
+    """Whether it says no more than which protocol a packet carries.
+
+    libnftables leaves such a statement out where one behind it says the same.
+    """
+    view = read_match(statement)
+    return view is not None and view.op == "==" and view.left in _PROTOCOLS
 
 
 def meta(key: str) -> dict[str, Any]:

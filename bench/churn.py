@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from bench.lab import ChurnSpell, RemoteRouter
@@ -21,6 +22,7 @@ CHURNERS: Final = (
     "docker iptables-legacy",
     "docker iptables-nft",
 )
+_TOO_MUCH: Final = 50.0  # percent of what was due
 CHURN_QUESTIONS: Final = ("churn: programming", "churn: packets", "churn: lost", "churn: undone")
 
 
@@ -62,24 +64,31 @@ def measure_churn(plan: ChurnPlan, progress: Progress) -> Iterator[Measurement |
         for networks in plan.networks:
             for name, router in routers.items():
                 progress.says(f"churn: {networks:,} networks by {name}")
-                router.fill(networks)
+                router.attempt(partial(router.fill, networks))
             progress.says(f"churn beside {networks:,} networks")
-            spells: dict[str, list[ChurnSpell]] = {name: [] for name in routers}
-            for seed in range(plan.spells):
-                for name, router in routers.items():
-                    spell = router.churn(plan.seconds, plan.per_second, plan.packets, seed)
-                    spells[name].append(spell)
-                    progress.tick()
+            spells = _spells(routers, plan, progress)
             progress.step()
-            for name, found in spells.items():
-                yield from _measurements(name, networks, found)
-            late = {name for name, found in spells.items() if _undone(found) > _TOO_MUCH}
-            for name in late:
-                yield from _left_out(name, plan, networks)
-                del routers[name]
+            for name, router in [*routers.items()]:
+                if router.failure is not None:
+                    yield _skipped(name, networks, f"failed: {router.failure}")
+                    del routers[name]
+                    continue
+                yield from _measurements(name, networks, spells[name])
+                if _undone(spells[name]) > _TOO_MUCH:
+                    yield from _left_out(name, plan, networks)
+                    del routers[name]
 
 
-_TOO_MUCH: Final = 50.0  # percent of what was due
+def _spells(
+    routers: Mapping[str, RemoteRouter], plan: ChurnPlan, progress: Progress
+) -> dict[str, list[ChurnSpell]]:
+    spells: dict[str, list[ChurnSpell]] = {name: [] for name in routers}
+    for seed in range(plan.spells):
+        for name, router in routers.items():
+            how = (plan.seconds, plan.per_second, plan.packets, seed)
+            router.attempt(lambda: spells[name].append(router.churn(*how)))  # noqa: B023 - now
+            progress.tick()
+    return spells
 
 
 def _undone(spells: list[ChurnSpell]) -> float:
@@ -101,10 +110,10 @@ def _measurements(name: str, networks: int, spells: list[ChurnSpell]) -> Iterato
 
 
 def _left_out(name: str, plan: ChurnPlan, networks: int) -> Iterator[Skipped]:
-    for more in plan.networks:
-        if more > networks:
-            point = Point(
-                question=CHURN_QUESTIONS[0], stack="ipv4", networks=more, batch=1, peer=name
-            )
-            why = f"with {networks:,} networks, more than {_TOO_MUCH:g}% was not done in time"
-            yield Skipped(point=point, why=why)
+    why = f"with {networks:,} networks, more than {_TOO_MUCH:g}% was not done in time"
+    return (_skipped(name, more, why) for more in plan.networks if more > networks)
+
+
+def _skipped(name: str, networks: int, why: str) -> Skipped:
+    point = Point(question=CHURN_QUESTIONS[0], stack="ipv4", networks=networks, batch=1, peer=name)
+    return Skipped(point=point, why=why)

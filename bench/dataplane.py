@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from bench.lab import NO_RULES, RemoteRouter
 from bench.progress import Progress
-from bench.results import Measurement, Point
+from bench.results import Measurement, Point, Skipped
 
 __all__ = ["ROUTERS", "DataplanePlan", "measure_dataplane"]
 
@@ -48,7 +49,7 @@ class DataplanePlan:
         return len(self.networks) + len(self.ports)
 
 
-def measure_dataplane(plan: DataplanePlan, progress: Progress) -> Iterator[Measurement]:
+def measure_dataplane(plan: DataplanePlan, progress: Progress) -> Iterator[Measurement | Skipped]:
     """Round trips and packets past all networks' rules; connections through published ports.
 
     Args:
@@ -60,21 +61,20 @@ def measure_dataplane(plan: DataplanePlan, progress: Progress) -> Iterator[Measu
         for networks in plan.networks:
             for name, router in routers.items():
                 progress.says(f"data plane: {networks:,} networks by {name}")
-                router.fill(networks)
+                router.attempt(partial(router.fill, networks))
             progress.says(f"data plane: packets past {networks:,} networks")
             yield from _past_networks(routers, networks, plan, progress)
             progress.step()
     with ExitStack() as exits:
-        most = plan.ports[-1]
         routers = {
-            name: exits.enter_context(RemoteRouter(name, most))
+            name: exits.enter_context(RemoteRouter(name, plan.ports))
             for name in ROUTERS
             if name != NO_RULES
         }
         for ports in plan.ports:
             for name, router in routers.items():
                 progress.says(f"data plane: {ports:,} ports by {name}")
-                router.publish(ports)
+                router.attempt(partial(router.publish, ports))
             progress.says(f"data plane: connections through {ports:,} ports")
             yield from _through_ports(routers, ports, plan, progress)
             progress.step()
@@ -82,7 +82,7 @@ def measure_dataplane(plan: DataplanePlan, progress: Progress) -> Iterator[Measu
 
 def _past_networks(
     routers: Mapping[str, RemoteRouter], networks: int, plan: DataplanePlan, progress: Progress
-) -> Iterator[Measurement]:
+) -> Iterator[Measurement | Skipped]:
     def trips(router: RemoteRouter) -> list[float]:
         return router.round_trips(max(1, plan.trips // plan.spells), 2 * plan.seconds)
 
@@ -90,22 +90,32 @@ def _past_networks(
         return [router.packets(plan.seconds)]
 
     for question, work, unit in (("rtt", trips, "s"), ("packets", packets, "/s")):
-        for name, values in _in_turns(routers, work, plan.spells, progress).items():
+        found = _in_turns(routers, work, plan.spells, progress)
+        for name, router in routers.items():
             point = Point(question=question, stack="ipv4", networks=networks, batch=1, peer=name)
-            yield Measurement(point=point, values=tuple(values), unit=unit)
+            yield _result(router, point, found[name], unit)
 
 
 def _through_ports(
     routers: Mapping[str, RemoteRouter], ports: int, plan: DataplanePlan, progress: Progress
-) -> Iterator[Measurement]:
+) -> Iterator[Measurement | Skipped]:
     def connections(router: RemoteRouter) -> list[float]:
         return [router.connections(plan.seconds)]
 
-    for name, values in _in_turns(routers, connections, plan.spells, progress).items():
+    found = _in_turns(routers, connections, plan.spells, progress)
+    for name, router in routers.items():
         point = Point(
             question="connections", stack="ipv4", networks=1, batch=1, peer=name, ports=ports
         )
-        yield Measurement(point=point, values=tuple(values), unit="/s")
+        yield _result(router, point, found[name], "/s")
+
+
+def _result(
+    router: RemoteRouter, point: Point, values: Sequence[float], unit: str
+) -> Measurement | Skipped:
+    if router.failure is not None:
+        return Skipped(point=point, why=f"failed: {router.failure}")
+    return Measurement(point=point, values=tuple(values), unit=unit)
 
 
 def _in_turns(
@@ -118,8 +128,8 @@ def _in_turns(
     found: dict[str, list[float]] = {name: [] for name in routers}
     for spell in range(spells + 1):
         for name, router in routers.items():
-            values = work(router)
+            router.attempt(lambda: found[name].extend(work(router)))  # noqa: B023 - called now
+            if not spell:
+                found[name].clear()
             progress.tick()
-            if spell:
-                found[name] += values
     return found

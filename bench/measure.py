@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from bench.budget import Budget, turns_of
@@ -58,6 +59,7 @@ class _Turns:
 
     worker: Worker
     turns: int = 0
+    peak_kib: int = 0
     done: list[Sample] = field(default_factory=list)
     undone: list[Sample] = field(default_factory=list)
 
@@ -68,11 +70,16 @@ class _Turns:
 
     def warm_up(self, task: Task, budget: Budget) -> None:
         """Take the first turn, which counts only where there is time for no other."""
+        self.worker.peak_kib()
         self.turns = turns_of(self.take(task), budget)
         if self.turns:
             self.worker.peak_kib()
             self.done.clear()
             self.undone.clear()
+
+    def note_peak(self) -> None:
+        """The most memory that it had resident in all of its turns."""
+        self.peak_kib = self.worker.peak_kib()
 
     def has_turn(self, number: int, budget: Budget) -> bool:
         """Whether it has a turn in this round: its turns are spread over all of them."""
@@ -89,6 +96,8 @@ def measure(
 ) -> Iterator[Measurement | Skipped]:
     """Let every worker do and undo a task, in turns, after one turn each to warm up.
 
+    One that fails is left out, with the reason, and the others go on.
+
     Args:
         workers: who.
         task: what.
@@ -102,20 +111,27 @@ def measure(
         if guess > budget.longest:
             yield from too_slow(task, worker.name, guess, budget)
         else:
-            worker.peak_kib()
             racing.append(_Turns(worker))
     for entry in racing:
-        entry.warm_up(task, budget)
+        entry.worker.attempt(partial(entry.warm_up, task, budget))
         tick()
     for number in range(budget.rounds):
         for entry in racing:
             if entry.has_turn(number, budget):
-                entry.take(task)
+                entry.worker.attempt(partial(entry.take, task))
                 tick()
     for entry in racing:
-        peak = entry.worker.peak_kib()
-        for action, samples in ((task.do, entry.done), (task.undo, entry.undone)):
-            yield _measurement(task, action, entry.worker.name, samples, peak)
+        entry.worker.attempt(entry.note_peak)
+        yield from _found(task, entry)
+
+
+def _found(task: Task, entry: _Turns) -> Iterator[Measurement | Skipped]:
+    worker = entry.worker
+    for action, samples in ((task.do, entry.done), (task.undo, entry.undone)):
+        if worker.failure is None:
+            yield _measurement(task, action, worker.name, samples, entry.peak_kib)
+        else:
+            yield Skipped(point=task.point(action, worker.name), why=f"failed: {worker.failure}")
 
 
 def too_slow(task: Task, name: str, guess: float, budget: Budget) -> Iterator[Skipped]:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from statistics import median
 from typing import Final
 
@@ -102,7 +103,8 @@ class _Measuring:
             yield from too_slow(first, name, guess, self._plan.budget)
         for worker in self._racing:
             self._progress.says(f"{self._stack}: {networks:,} networks by {worker.name}")
-            fill(worker, self._present, networks)
+            worker.attempt(partial(fill, worker, self._present, networks))
+        yield from self._fallen(first)
         self._present = networks
         yield from self._batches(networks)
         yield from self._ports(networks)
@@ -129,10 +131,12 @@ class _Measuring:
     def _ports(self, networks: int) -> Iterator[Measurement | Skipped]:
         port = replace(self._task(networks, 1), do="publish", undo="release")
         for worker in self._racing:
-            worker.fill(port.numbers)
+            worker.attempt(partial(worker.fill, port.numbers))
+        yield from self._fallen(port)
         yield from self._measured(port, {})
         for worker in self._racing:
-            worker.run("delete", port.numbers)
+            worker.attempt(partial(worker.run, "delete", port.numbers))
+        yield from self._fallen(port)
 
     def _measured(self, task: Task, expected: dict[str, float]) -> Iterator[Measurement | Skipped]:
         self._progress.says(f"{task.do} {task.batch:,} at {task.networks:,} networks, {task.stack}")
@@ -140,6 +144,15 @@ class _Measuring:
             self._racing, task, self._plan.budget, expected=expected, tick=self._progress.tick
         )
         self._progress.step()
+        self._racing = [worker for worker in self._racing if worker.failure is None]
+
+    def _fallen(self, task: Task) -> Iterator[Skipped]:
+        """Those that could not have so many networks present; they are out."""
+        for worker in self._racing:
+            if worker.failure is not None:
+                why = f"failed to have them present: {worker.failure}"
+                yield Skipped(point=task.point(task.do, worker.name), why=why)
+        self._racing = [worker for worker in self._racing if worker.failure is None]
 
 
 def fill(worker: Worker, present: int, wanted: int) -> None:

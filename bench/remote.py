@@ -6,6 +6,7 @@ import os
 import tempfile
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -46,6 +47,8 @@ class Remote:
     def __init__(self, name: str, make: Callable[[], Servant], *, cpu: int | None = None) -> None:
         context = process_context()
         self.name = name
+        self.failure: str | None = None
+        """How it failed, in a line; None while it has not."""
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, make, cpu))
         self._process.start()
@@ -64,9 +67,13 @@ class Remote:
         """
         try:
             self._connection.send((method, *arguments))
+            return self._answer()
         except OSError as error:
-            raise RemoteFailed(f"{self.name}: its process ended") from error
-        return self._answer()
+            self.failure = f"{self.name}: its process ended"
+            raise RemoteFailed(self.failure) from error
+        except RemoteFailed as error:
+            self.failure = str(error).strip().rpartition("\n")[2]
+            raise
 
     def _answer(self) -> Any:
         try:
@@ -76,6 +83,12 @@ class Remote:
         if not done:
             raise RemoteFailed(f"{self.name}: {value}")
         return value
+
+    def attempt(self, work: Callable[[], object]) -> None:
+        """Do something with it unless it has failed; if it fails now, `failure` says how."""
+        if self.failure is None:
+            with suppress(RemoteFailed):
+                work()
 
     def close(self) -> None:
         """End the process; its namespace goes with it."""

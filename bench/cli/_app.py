@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from typing import Final
 
@@ -40,4 +41,5 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m bench
         arguments: those of the command line, unless given.
         program: what the command is called.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was found is saved then too
     app(None if arguments is None else list(arguments), prog_name=program)

@@ -25,7 +25,7 @@ __all__ = [
 
 T = TypeVar("T", bound=str)
 
-BUDGET: Final = Budget(rounds=40, patience=1.2, longest=12.0)
+BUDGET: Final = Budget(rounds=30, patience=0.8, longest=12.0)
 """What makes a whole run some 40 minutes long."""
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write the results as JSON.")]

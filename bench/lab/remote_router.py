@@ -20,13 +20,13 @@ class RemoteRouter(Remote):
 
     Args:
         name: the peer that programs it, or `NO_RULES`.
-        most_ports: how many ports will be published at the most.
+        ports: how many ports will be published, in each step of it.
     """
 
-    def __init__(self, name: str, most_ports: int = 0) -> None:
+    def __init__(self, name: str, ports: tuple[int, ...] = ()) -> None:
         *others, last = sorted(os.sched_getaffinity(0))
         peer = None if name == NO_RULES else name
-        make = partial(Router, peer, most_ports, frozenset(others or [last]))
+        make = partial(Router, peer, ports, frozenset(others or [last]))
         super().__init__(name, make, cpu=last)
 
     def fill(self, wanted: int) -> None:

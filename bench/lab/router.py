@@ -45,11 +45,11 @@ class Router:
 
     Args:
         name: the peer that programs it; none leaves it without rules.
-        most_ports: how many ports will be published at the most.
+        ports: how many ports will be published, in each step of it.
         cpus: the processors that the hosts, and with them the packets, stay on.
     """
 
-    def __init__(self, name: str | None, most_ports: int, cpus: frozenset[int]) -> None:
+    def __init__(self, name: str | None, ports: tuple[int, ...], cpus: frozenset[int]) -> None:
         self._present = 0
         self._published = 0
         self._churned: list[int] = []
@@ -62,7 +62,7 @@ class Router:
             run("sysctl -q -w net.ipv4.ip_forward=1")
             connect(self._near, "near", *_CLIENT)
             connect(self._far, "far", *_FAR)
-            self._connect_container(most_ports)
+            self._connect_container(ports)
             for server in (echo, discard):
                 self._far.submit(server).result()
             if name is not None:
@@ -72,13 +72,13 @@ class Router:
                 self._peer.fill([WIDE])
             self._exits = exits.pop_all()
 
-    def _connect_container(self, most_ports: int) -> None:
+    def _connect_container(self, ports: tuple[int, ...]) -> None:
         """One host is every container that is connected to."""
         network = make_network(WIDE, _STACK)
         gateway = str(network.ports[0].address - 1)
         addresses = {
             str(make_network(WIDE + number, _STACK).ports[0].address)
-            for number in (0, *_probed(most_ports))
+            for number in {0, *(number for many in ports for number in _probed(many))}
         }
         connect(self._container, network.spec.bridge, gateway, *sorted(addresses))
         self._container.submit(accept_all, network.ports[0].port).result()
@@ -126,7 +126,7 @@ class Router:
         choice = random.Random(seed)  # noqa: S311 - no secret
         traffic = self._container.submit(paced_trips, _FAR[1], packets, seconds)
         began = time.perf_counter()
-        due = round(seconds * per_second)
+        due = max(1, round(seconds * per_second))
         latencies = []
         for number in range(due):
             elapsed = time.perf_counter() - began

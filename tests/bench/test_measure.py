@@ -7,6 +7,7 @@ import pytest
 
 from bench.budget import Budget, turns_of
 from bench.measure import Task, measure
+from bench.remote import Remote, RemoteFailed
 from bench.results import Measurement, Skipped
 from bench.worker import Sample
 from bench.workload import Action
@@ -15,11 +16,12 @@ BUDGET = Budget(rounds=20, patience=1.0, longest=5.0)
 TASK = Task(do="create", undo="delete", stack="ipv4", networks=7, batch=2)
 
 
-class Clockwork:
+class Clockwork(Remote):
     """A worker that does nothing, and says that it took so many seconds."""
 
     def __init__(self, name: str, seconds: float, log: list[tuple[str, Action]]) -> None:
         self.name = name
+        self.failure: str | None = None
         self._seconds = seconds
         self._log = log
 
@@ -82,3 +84,21 @@ def test_a_measurement_knows_for_how_many_rules_it_stands() -> None:
     first, _ = measure([Clockwork("quick", 0.1, [])], TASK, BUDGET, expected={})  # type: ignore[list-item]
     assert isinstance(first, Measurement)
     assert first.rules == 9 * TASK.batch
+
+
+class Falling(Clockwork):
+    """A worker that fails in its third turn."""
+
+    def run(self, action: Action, numbers: Sequence[int]) -> Sample:
+        if len(self._log) == 4:
+            self.failure = "it fell"
+            raise RemoteFailed(self.failure)
+        return super().run(action, numbers)
+
+
+def test_a_peer_that_fails_is_left_out_with_the_reason_and_the_others_go_on() -> None:
+    good, bad = Clockwork("good", 0.1, []), Falling("bad", 0.1, [])
+    found = list(measure([bad, good], TASK, BUDGET, expected={}))  # type: ignore[list-item]
+    assert [one.why for one in found if isinstance(one, Skipped)] == ["failed: it fell"] * 2
+    measured = [one for one in found if isinstance(one, Measurement)]
+    assert [(one.point.peer, len(one.values)) for one in measured] == [("good", 10)] * 2

@@ -42,6 +42,8 @@ def test_a_worker_measures_what_its_peer_does() -> None:
         assert worker.peak_kib() > 1024
         with pytest.raises(RemoteFailed, match=re.compile("nft -f: .*AttributeError", re.DOTALL)):
             worker.call("no such method")
+        assert worker.failure is not None
+        assert worker.failure.startswith("AttributeError: ")
 
 
 def test_a_peer_that_fails_says_how() -> None:
@@ -62,6 +64,7 @@ def test_a_worker_that_is_gone_is_an_error() -> None:
     worker._process.kill()
     with pytest.raises(RemoteFailed, match=r"nft -f: its process ended"):
         worker.fill([1])
+    assert worker.failure == "nft -f: its process ended"
     worker.close()
 
 

@@ -39,7 +39,7 @@ CASES = ExtensionCases(
         DNPT.refusal("1.2.3.4/24 --dst-pfx 1c3::/64", "not an IPv6 address"),
         DNPT.refusal(_PREFIXES, "only in chain", chain="INPUT"),
         DNPT.refusal(_PREFIXES, "only in table", table="filter", chain="INPUT"),
-        DNPT.refusal(_PREFIXES, "unknown option", versions=(4,)),
+        DNPT.refusal(_PREFIXES, "has no target", versions=(4,)),
     ),
     native=(DNPT.untranslatable(_PREFIXES, "by adjusting an address"),),
 )

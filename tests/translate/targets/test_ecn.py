@@ -41,7 +41,7 @@ CASES = ExtensionCases(
         _ANY.refusal(" --ecn-tcp-cwr 0", "needs -p tcp"),
         At(table="mangle").refusal("! -p tcp -j ECN --ecn-tcp-remove", "needs -p tcp"),
         ECN.refusal(" --ecn-tcp-remove", "only in table mangle", table="filter"),
-        ECN.refusal(" --ecn-tcp-remove", "unknown option", versions=(6,)),
+        ECN.refusal(" --ecn-tcp-remove", "has no target", versions=(6,)),
     ),
     native=(
         _ANY.native(" --ecn-ip-ect 2", "counter ip ecn set 2", _NONE),

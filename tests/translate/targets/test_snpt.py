@@ -39,7 +39,7 @@ CASES = ExtensionCases(
         SNPT.refusal("1.2.3.4/24 --dst-pfx 1c3::/64", "not an IPv6 address"),
         SNPT.refusal(_PREFIXES, "only in chain", chain="FORWARD"),
         SNPT.refusal(_PREFIXES, "only in table", table="filter", chain="INPUT"),
-        SNPT.refusal(_PREFIXES, "unknown option", versions=(4,)),
+        SNPT.refusal(_PREFIXES, "has no target", versions=(4,)),
     ),
     native=(SNPT.untranslatable(_PREFIXES, "by adjusting an address"),),
 )

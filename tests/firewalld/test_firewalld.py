@@ -14,6 +14,7 @@ from threading import Thread
 
 import pytest
 
+from nfcore.events import Event, FirewalldReloaded, FirewalldSetUp, FirewalldTakenBack
 from nfcore.executor import call_in_netns
 from nfcore.firewalld import Firewalld
 from tests.cli.conftest import Run
@@ -220,6 +221,20 @@ def test_a_zone_made_for_rules_that_the_kernel_refuses_is_removed_again(
     }
     nfcore(*new).failed()
     assert zone(firewalld) != []
+
+
+def test_what_is_done_to_firewalld_is_told(firewalld: RealFirewalld, lab: Lab) -> None:
+    told: list[Event] = []
+    with closing(Firewalld(netns=lab.host, observer=told.append)) as ours:
+        ours.subscribe()
+        with pytest.raises(ZeroDivisionError), ours.set_up():
+            raise ZeroDivisionError
+        both = {"zone": "docker", "policy": "docker-forwarding"}
+        assert told == [FirewalldSetUp(**both), FirewalldTakenBack(**both)]
+        assert ours.reloaded()
+        firewalld.run("--reload")
+        until(ours.reloaded, "the reload is heard of")
+        assert told[2:] == [FirewalldReloaded(), FirewalldReloaded()]
 
 
 def test_a_zone_is_removed_again_where_its_policy_cannot_be_added(

@@ -107,6 +107,7 @@ class Mirror:
         self._dirty: set[ChainRef] = set()
         self._dirty_sets: set[SetRef] = set()
         self._element_port = executor.element_port
+        monitor.ignore(self._element_port)
         self._own_port: int | None = None
         """The port of the executor's other commits, once one was recognized."""
         self.listings = 0
@@ -207,8 +208,7 @@ class Mirror:
             EventsLost: they don't make a whole.
             NotFound: they don't fit the picture.
         """
-        heard = self._monitor.read(unread=self._element_port)
-        commits = [commit for commit in heard if self._is_news(commit.generation)]
+        commits = [commit for commit in self._monitor.read() if self._is_news(commit.generation)]
         mine = None if own is None else self._own_among(commits, own)
         for commit in commits:
             if commit.generation != (self._generation + 1) % _GENERATIONS:

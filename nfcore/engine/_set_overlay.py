@@ -6,7 +6,8 @@ in the transaction's journal.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from nfcore.engine._callsite import CallSite
@@ -26,6 +27,9 @@ from nfcore.operations import (
 __all__ = ["SetOverlay"]
 
 
+_NOTHING: Final[Mapping[ElementKey, SetElement]] = MappingProxyType({})
+
+
 class SetOverlay:
     """One set as the transaction leaves it.
 
@@ -41,6 +45,7 @@ class SetOverlay:
     """
 
     __slots__ = (
+        "_held",
         "_journal",
         "added",
         "deleted",
@@ -55,6 +60,9 @@ class SetOverlay:
     def __init__(self, ref: SetRef, original: NamedSet | None, journal: Journal) -> None:
         self.ref: Final = ref
         self.original: Final = original
+        self._held: Final[Mapping[ElementKey, SetElement]] = (
+            _NOTHING if original is None else original.elements
+        )
         self.type: SetType | None = None if original is None else original.type
         self.exists = original is not None
         self.added: Final[dict[ElementKey, Step]] = {}
@@ -96,15 +104,11 @@ class SetOverlay:
         step = self.added.get(key)
         if step is not None:
             return _kept(step)
-        if self.original is None or key in self.deleted:
-            return None
-        return self.original.elements.get(key)
+        return None if key in self.deleted else self._held.get(key)
 
     def __contains__(self, key: object) -> bool:
         """Whether the transaction leaves an element with this key."""
-        if key in self.added:
-            return True
-        return self.original is not None and key not in self.deleted and key in self.original
+        return key in self.added or (key in self._held and key not in self.deleted)
 
     def add(self, element: AddElement, site: CallSite) -> bool:
         """Put an element in; one that is there stays as it is.
@@ -119,7 +123,7 @@ class SetOverlay:
         if not self.exists:
             raise NotFound(f"no {self.ref}")
         key = element.key
-        if key in self:
+        if key in self.added or (key in self._held and key not in self.deleted):
             self._check_same(element)
             return False
         comment = element.comment
@@ -137,7 +141,7 @@ class SetOverlay:
             raise Conflict(f"{self.ref} holds {element.key} with {held.data}, not {element.data}")
 
     def _is_original(self, key: ElementKey, element: AddElement) -> bool:
-        held = None if self.original is None else self.original.elements.get(key)
+        held = self._held.get(key)
         return held is not None and (held.data, held.comment) == (element.data, element.comment)
 
     def delete(self, element: DeleteElement, site: CallSite) -> None:
@@ -154,22 +158,19 @@ class SetOverlay:
 
     def items(self) -> Iterator[tuple[ElementKey, SetElement]]:
         """The elements as the transaction leaves them."""
-        if self.original is not None:
-            for key, element in self.original.elements.items():
-                if key not in self.deleted:
-                    yield key, element
+        for key, element in self._held.items():
+            if key not in self.deleted:
+                yield key, element
         for key, step in self.added.items():
             yield key, _kept(step)
 
     def __iter__(self) -> Iterator[ElementKey]:
         """Their keys."""
-        if self.original is not None:
-            yield from (key for key in self.original if key not in self.deleted)
+        yield from (key for key in self._held if key not in self.deleted)
         yield from self.added
 
     def __len__(self) -> int:
-        held = 0 if self.original is None else len(self.original.elements)
-        return held - len(self.deleted) + len(self.added)
+        return len(self._held) - len(self.deleted) + len(self.added)
 
 
 def _kept(step: Step) -> SetElement:

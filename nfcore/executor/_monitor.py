@@ -7,6 +7,7 @@ handles that the kernel gave, and one at the end with the new generation and who
 
 from __future__ import annotations
 
+import ctypes
 import enum
 import errno
 import socket
@@ -27,6 +28,10 @@ _SOL_NETLINK: Final = 270
 _NETLINK_ADD_MEMBERSHIP: Final = 1
 _NFNLGRP_NFTABLES: Final = 7
 _SO_RCVBUFFORCE: Final = 33
+_SO_ATTACH_FILTER: Final = 26
+_INSTRUCTION: Final = struct.Struct("=HBBI")  # struct sock_filter of linux/filter.h
+_PROGRAM: Final = struct.Struct("@HP")  # struct sock_fprog
+_LOAD_WORD, _LOAD_BYTE, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x30, 0x15, 0x06  # linux/bpf_common.h
 _BUFFER_BYTES: Final = 64 << 20
 """Room for the notifications of some 100,000 rules that are committed at once."""
 _READ_BYTES: Final = 1 << 20
@@ -151,20 +156,29 @@ class RulesetMonitor:
         """The socket, for select(2): readable when there is something to `read`."""
         return self._socket.fileno()
 
-    def read(self, *, unread: int | None = None) -> Iterator[CommitEvents]:
-        """The commits that were made since the last call, without waiting.
+    def ignore(self, port: int) -> None:
+        """From now on, commits of this netlink port come without their messages.
 
-        Args:
-            unread: the netlink port whose commits come without their messages, which are thrown
-                away where they are, in the kernel; None is nobody's.
+        The kernel throws them away where they would be queued (socket(7), SO_ATTACH_FILTER). A
+        commit's messages come several together, and its end by itself, so that it is still heard.
+        """
+        instructions = b"".join(_INSTRUCTION.pack(*one) for one in _without(port))
+        program = ctypes.create_string_buffer(instructions, len(instructions))
+        length = len(instructions) // _INSTRUCTION.size
+        self._socket.setsockopt(
+            socket.SOL_SOCKET,
+            _SO_ATTACH_FILTER,
+            _PROGRAM.pack(length, ctypes.addressof(program)),
+        )
+
+    def read(self) -> Iterator[CommitEvents]:
+        """The commits that were made since the last call, without waiting.
 
         Raises:
             EventsLost: the socket's buffer ran over, or a message could not be read.
         """
         while True:
             try:
-                if unread is not None and self._throw_away(unread):
-                    continue
                 size = self._socket.recv_into(self._buffer)
             except BlockingIOError:
                 return
@@ -174,20 +188,6 @@ class RulesetMonitor:
                     raise EventsLost("the socket's buffer ran over") from error
                 raise EventsLost(f"the socket failed: {error.strerror}") from error
             yield from self._commits(memoryview(self._buffer)[:size])
-
-    def _throw_away(self, port: int) -> bool:
-        """Take messages of this port's off the socket unread; whether there were such.
-
-        A commit's messages come several together, and its end comes by itself.
-        """
-        size = self._socket.recv_into(self._buffer, _HEADER.size, socket.MSG_PEEK)
-        if size < _HEADER.size:
-            return False
-        _, kind, _, _, sender = _HEADER.unpack_from(self._buffer)
-        if sender != port or kind & 0xFF == _NEWGEN:
-            return False
-        self._socket.recv_into(self._buffer, _HEADER.size)
-        return True
 
     def _commits(self, view: memoryview) -> Iterator[CommitEvents]:
         at = 0
@@ -207,6 +207,22 @@ class RulesetMonitor:
     def close(self) -> None:
         """Close the socket; harmless when closed already."""
         self._socket.close()
+
+
+def _without(port: int) -> Sequence[tuple[int, int, int, int]]:
+    """A filter that drops messages of a port, but not the ends of commits.
+
+    Each instruction has its code, how many to jump over if it is true and if not, and an operand.
+    """
+    sender = int.from_bytes(struct.pack("=I", port), "big")  # as the filter's machine loads words
+    return (
+        (_LOAD_WORD, 0, 0, 12),
+        (_JUMP_IF_EQUAL, 0, 3, sender),
+        (_LOAD_BYTE, 0, 0, 4),
+        (_JUMP_IF_EQUAL, 1, 0, _NEWGEN),
+        (_RETURN, 0, 0, 0),
+        (_RETURN, 0, 0, 0xFFFFFFFF),
+    )
 
 
 def _open() -> socket.socket:

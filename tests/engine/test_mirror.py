@@ -8,9 +8,19 @@ from dataclasses import replace
 import pytest
 
 from nfcore.engine import Engine, IptRule, Mirror
-from nfcore.exceptions import ListingFailed
+from nfcore.exceptions import ListingFailed, Overtaken
 from nfcore.executor import CffiExecutor, CommitEvents, RulesetMonitor
-from nfcore.operations import ChainRef, ChainState, Operation, Snapshot, TableRef
+from nfcore.operations import (
+    AddElement,
+    ChainRef,
+    ChainState,
+    DeleteElement,
+    Operation,
+    SetRef,
+    SetType,
+    Snapshot,
+    TableRef,
+)
 from tests.netns import in_netns
 from translate import IPVersion
 
@@ -233,3 +243,61 @@ def test_add_rule_operations_get_their_handles_in_order(host: Mirrored) -> None:
     assert chain is not None
     handles = [held.handle for held in chain]
     assert handles == sorted(handles)
+
+
+def test_elements_are_followed_without_a_listing(host: Mirrored) -> None:
+    ref = SetRef(table=FORWARD.table, name="names")
+    with host.engine.transaction() as transaction:
+        transaction.new_set(ref, SetType(key=("ifname",)))
+    for number in range(5):
+        with host.engine.transaction() as transaction:
+            transaction.add_elements([AddElement(set=ref, key=(f"br{number}",), comment="x")])
+            transaction.delete_elements([DeleteElement(set=ref, key=(f"br{number - 1}",))])
+    in_netns(host.netns, ["nft", "add element ip filter names { lo }"])
+    assert host.mirror.current().named_set(ref) is not None
+    assert host.mirror.current().snapshot().tables == host.executor.snapshot().tables
+    assert host.mirror.listings == 1
+    assert [commit.program for commit in host.heard] == ["nft"]
+
+
+def test_elements_are_planned_anew_when_others_were_first(host: Mirrored) -> None:
+    ref = SetRef(table=FORWARD.table, name="names")
+    with host.engine.transaction() as transaction:
+        transaction.new_set(ref, SetType(key=("ifname",)))
+        transaction.add_elements([AddElement(set=ref, key=("br0",))])
+    with host.engine.transaction() as transaction:
+        transaction.delete_elements([DeleteElement(set=ref, key=("br0",))])
+        transaction.add_elements([AddElement(set=ref, key=("br1",))])
+        in_netns(host.netns, ["nft", "delete element ip filter names { br0 }"])
+    held = host.executor.set_state(ref)
+    assert held is not None
+    assert set(held.elements) == {("br1",)}
+    assert host.mirror.current().snapshot().tables == host.executor.snapshot().tables
+
+
+def test_the_last_attempt_is_made_whatever_others_do(
+    host: Mirrored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty plans in a row were overtaken: the newest is carried out all the same."""
+    ref = SetRef(table=FORWARD.table, name="names")
+    with host.engine.transaction() as transaction:
+        transaction.new_set(ref, SetType(key=("ifname",)))
+    commit, asked = CffiExecutor.commit, []
+
+    def overtaken(
+        executor: CffiExecutor, operations: list[Operation], *, generation: int | None = None
+    ) -> None:
+        asked.append(generation)
+        if generation is not None:
+            raise Overtaken("others were first")
+        commit(executor, operations)
+
+    monkeypatch.setattr(CffiExecutor, "commit", overtaken)
+    with host.engine.transaction() as transaction:
+        transaction.add_elements([AddElement(set=ref, key=("br0",))])
+    assert len(asked) == 20
+    host.engine.commit(lambda _: [AddElement(set=ref, key=("br1",))])
+    held = host.executor.set_state(ref)
+    assert held is not None
+    assert set(held.elements) == {("br0",), ("br1",)}
+    assert len(asked) == 40

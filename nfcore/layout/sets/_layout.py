@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
-from typing import ClassVar, Final, NamedTuple
+from collections.abc import Container, Iterable
+from typing import ClassVar, Final
 
 from nfcore.bridge import (
     ISOLATION_CHAIN_1,
@@ -36,7 +36,7 @@ from nfcore.layout.sets._ports import hairpin_key, open_key, port_elements, shar
 from nfcore.layout.sets._recognize import networks_in_sets
 from nfcore.layout.sets._rules import checksum_rule, open_rule
 from nfcore.layout.sets._start import start, stop
-from nfcore.operations import AddElement, DeleteElement, SetElement
+from nfcore.operations import AddElement, DeleteElement, SetElement, SetRef
 from translate import IPVersion, Jump, Verdict
 
 __all__ = ["SetsLayout"]
@@ -55,7 +55,8 @@ class SetsLayout(Layout):
         self._versions = self.config.versions
         self._names = tuple(names_of(version) for version in self._versions)
         self._jumps = Jumps(self.config)
-        self._key = (SetsLayout, self._versions)
+        self._same = _Sets(names.same for names in self._names)
+        self._numbered = _Sets(ref for names in self._names for ref in names.numbered)
 
     def ensure_started(self, transaction: Transaction) -> None:
         """Set up what is missing of the driver's chains, the sets and the rules that look them up.
@@ -88,7 +89,7 @@ class SetsLayout(Layout):
             self.driver.create_network(transaction, spec, made_by=made_by)
             return
         with transaction.savepoint():
-            if not self._views(transaction).same[-1].exists:
+            if not self._same.of(transaction)[-1].exists:
                 self.ensure_started(transaction)
             hairpin = self.config.hairpin
             tag, rest = network_tags(spec, made_by)
@@ -125,7 +126,7 @@ class SetsLayout(Layout):
     def _held(self, transaction: Transaction, spec: NetworkSpec) -> SetElement | None:
         """The element that tells of a network; each IP version has it."""
         pair = (spec.bridge, spec.bridge)
-        found = (same.get(pair) for same in self._views(transaction).same)
+        found = (same.get(pair) for same in self._same.of(transaction))
         return next((element for element in found if element is not None), None)
 
     def _check_free(self, transaction: Transaction, spec: NetworkSpec, number: str) -> None:
@@ -320,15 +321,9 @@ class SetsLayout(Layout):
     def _names_for(self, version: IPVersion) -> Names | None:
         return next((names for names in self._names if names.version is version), None)
 
-    def _views(self, transaction: Transaction) -> _Views:
-        """The sets that are looked into for every network."""
-        return transaction.found(
-            self._key, lambda: _Views.of(transaction, self._names), lasting=False
-        )
-
     def _is_there(self, transaction: Transaction, spec: NetworkSpec) -> bool:
         pair = (spec.bridge, spec.bridge)
-        return any(pair in same for same in self._views(transaction).same)
+        return any(pair in same for same in self._same.of(transaction))
 
     def _rules_tell_of(self, transaction: Transaction, spec: NetworkSpec) -> bool:
         """Whether others, such as Docker, have rules for the network's bridge."""
@@ -351,27 +346,28 @@ class SetsLayout(Layout):
         return self.config.hairpin if note is None else note.hairpin
 
     def _next_number(self, transaction: Transaction) -> str:
-        return next_number(self._views(transaction).numbered)
+        return next_number(self._numbered.of(transaction))
 
 
-class _Views(NamedTuple):
-    """Sets of all IP versions.
+class _Sets:
+    """Sets of all IP versions that are looked into for every network.
 
-    Attributes:
-        same: those that tell of networks.
-        numbered: those whose elements have numbers.
+    Args:
+        refs: which.
     """
 
-    same: tuple[SetView, ...]
-    numbered: tuple[SetView, ...]
+    __slots__ = ("_refs",)
 
-    @classmethod
-    def of(cls, transaction: Transaction, versions: Sequence[Names]) -> _Views:
+    def __init__(self, refs: Iterable[SetRef]) -> None:
+        self._refs = tuple(refs)
+
+    def of(self, transaction: Transaction) -> tuple[SetView, ...]:
         """As the transaction leaves them."""
-        return cls(
-            tuple(transaction.named_set(names.same) for names in versions),
-            tuple(transaction.named_set(ref) for names in versions for ref in names.numbered),
-        )
+
+        def find() -> tuple[SetView, ...]:
+            return tuple(map(transaction.named_set, self._refs))
+
+        return transaction.found(self, find, lasting=False)
 
 
 _RETURN: Final = Verdict(verdict="RETURN")

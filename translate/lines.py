@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal
 
+from translate.argv import scan
 from translate.command import Action, Command, parse_command
 from translate.exceptions import ParseError, TranslationError
 from translate.nft.commands import to_nft_commands, without_repeated_declarations
+from translate.protocols import protocol_name
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.save import format_rule, join_words
 from translate.types import IPVersion
@@ -40,7 +42,8 @@ def translate_lines(
         * ``{"nftables": [...]}``, all commands of the line in one array;
         * with ``save``, ``-A CHAIN …``; several rules of one line are joined with `` ; ``;
         * ``{"error": "…"}`` for a line that is no command (a blank one or a comment too), that
-          iptables would refuse, or that nft has no form for.
+          iptables would refuse, or that nft has no form for. Some matches do without their ``-p``
+          in nft's form, as with iptables-translate; not in iptables' own.
 
         It never raises because of a line.
     """
@@ -65,6 +68,7 @@ def _translate(
         raise ParseError("the line is a comment: an iptables command was expected")
     commands = parse_command(words, version=version, registry=registry)
     if to == "save":
+        _check_protocol_is_written(words, commands, registry)
         text = " ; ".join(format_command(command, registry=registry) for command in commands)
         if "\n" in text:
             raise ParseError("the save form would hold a line break")
@@ -73,6 +77,29 @@ def _translate(
     for command in commands:
         made += to_nft_commands(command, registry=registry)
     return json.dumps({"nftables": without_repeated_declarations(made)})
+
+
+def _check_protocol_is_written(
+    words: Sequence[str], commands: Sequence[Command], registry: Registry
+) -> None:
+    """Refuse what the kernel would: it is told the protocol by ``-p`` alone.
+
+    nft's form says the protocol itself, and iptables-translate asks no kernel.
+    """
+    rule = commands[0].rule
+    has_program = not words[0].startswith(("-", "!"))
+    if rule is None or "-p" in words or (has_program and words[0].endswith("-translate")):
+        return
+    for value in rule.matches:
+        extension = registry.of_match(value)
+        own = extension.protocols if not extension.may_be_a_protocol else ()
+        number = extension.implied_protocol or next(iter(own), None)
+        if number is None:
+            continue
+        scanned = scan(words[has_program:], version=rule.version, registry=registry)
+        if "protocol" not in scanned.builtins:
+            raise ParseError(f"-m {value.name} needs -p {protocol_name(number)}")
+        return
 
 
 def format_command(command: Command, *, registry: Registry = DEFAULT_REGISTRY) -> str:

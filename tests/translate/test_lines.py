@@ -56,6 +56,27 @@ def test_address_lists_stay_on_one_line() -> None:
 
 
 @pytest.mark.parametrize(
+    ("version", "match", "protocol"),
+    [
+        (4, "-m tcpmss --mss 42", "tcp"),
+        (4, "-m icmp --icmp-type 8", "icmp"),
+        (6, "-m icmp6 --icmpv6-type 1", "ipv6-icmp"),
+        (6, "-m mh --mh-type 5", "mobility-header"),
+    ],
+)
+def test_iptables_itself_wants_the_protocol(version: int, match: str, protocol: str) -> None:
+    name = match.split()[1]
+    refused = {"error": f"-m {name} needs -p {protocol}"}
+    program = IPVersion(version).program
+    for line in (f"{program} -A INPUT {match}", f"-A INPUT {match}"):
+        assert json.loads(_one(line, "save", version=IPVersion(version))) == refused
+        assert "nftables" in json.loads(_one(line, version=IPVersion(version)))
+    written = f"-A INPUT --proto {protocol} {match}"
+    assert f"-p {protocol} " in _one(written, "save", version=IPVersion(version))
+    assert "error" not in _one(f"{program}-translate -A INPUT {match}", "save")
+
+
+@pytest.mark.parametrize(
     ("line", "saved"),
     [
         ("-I INPUT -j DROP", "-I INPUT -j DROP"),

@@ -125,11 +125,19 @@ def parse_nat_range(given: Given, context: ParseContext, *, shifted: bool) -> Na
         if not addresses and ports is not None:
             return NatRange(ports=ports, base_port=base_port)
         first_text, dash, last_text = addresses.partition("-")
-        first = parse_address(first_text, context.version)
-        last = parse_address(last_text, context.version) if dash else first
+        first = _read_address(first_text, context.version)
+        last = _read_address(last_text, context.version) if dash else first
         return NatRange(first=first, last=last, ports=ports, base_port=base_port)
     except InvalidRule as error:
         raise given.error(str(error)) from error
+
+
+def _read_address(text: str, version: IPVersion) -> IPAddress:
+    """An address as inet_pton(3) reads it: octal and hexadecimal numbers are none to it."""
+    address = parse_address(text, version)
+    if version is IPVersion.V4 and str(address) != text:
+        raise InvalidRule(f"{text!r} is not an IPv4 address: four decimal numbers were expected")
+    return address
 
 
 def _split(given: Given, version: IPVersion) -> tuple[str, str | None]:

@@ -246,6 +246,11 @@ def _meter(body: Any) -> str:
     return f"meter {body['name']} {{ {_value(body['key'])} {_statement(body['stmt'])} }}"
 
 
+def _change(body: Any) -> str:
+    element = " ".join([_value(body["elem"]), *map(_statement, body.get("stmt", ()))])
+    return f"{body['op']} {body['set']} {{ {element} }}"
+
+
 def _connection_count(body: Any) -> str:
     return f"ct count {'over ' if body.get('inv') else ''}{body['val']}"
 
@@ -277,5 +282,5 @@ _STATEMENTS: dict[str, Callable[[Any], str]] = {
     "reset": lambda body: f"reset {_value(body)}",
     "meter": _meter,
     "ct count": _connection_count,
-    "set": lambda body: f"{body['op']} {body['set']} {{ {_value(body['elem'])} }}",
+    "set": _change,
 }

@@ -94,6 +94,8 @@ def packets(draw: st.DrawFn, topology: Sequence[Wanted], version: IPVersion) -> 
     elif kind == "leaving":
         inside = [*_gateways(topology, version), *everyone]
         source = draw(st.sampled_from(inside))
+    if draw(st.integers(0, 7)) == 0:
+        dport += draw(st.sampled_from([-1, 1]))
     fields: dict[str, Any] = {"sport": sport, "dport": dport}
     if draw(st.integers(0, 5)) == 0:
         protocol = ICMP if version is IPVersion.V4 else ICMPV6
@@ -131,12 +133,14 @@ def _gateways(topology: Sequence[Wanted], version: IPVersion) -> list[IPAddress]
 
 
 def _addresses(topology: Sequence[Wanted], version: IPVersion) -> list[IPAddress]:
-    """Outside, the host's, and of each network: the bridge's, containers', and what is linked."""
+    """Outside, the host's, and of each network: its ends, the bridge's, containers', neighbours."""
     found: list[IPAddress] = [ip_interface(text).ip for text in OUTSIDE[version]]
     for wanted in topology:
         subnet = wanted.spec.subnet(version)
         if subnet is not None:
-            found += [_gateway(wanted, version), subnet[-2]]
+            found += [_gateway(wanted, version), subnet[0], subnet[-2], subnet[-1]]
+            # Beside it, where a longer or shorter prefix would still match.
+            found += [subnet[0] - 1, subnet[-1] + 1]
         found += [port.address for port in wanted.ports if port.version is version]
         for link in wanted.links:
             if link.parent.version == version.value:

@@ -22,7 +22,7 @@ __all__ = ["BREAKDOWNS", "STAGES", "measure_breakdown"]
 STAGES: Final = (
     "plan: parse and compare",
     "write JSON or bytes",
-    "send: libnftables, outside the kernel",
+    "send: outside the kernel",
     "kernel",
     "take in the notifications",
 )

@@ -42,7 +42,7 @@ class ChurnPlan:
     spells: int = 3
     seconds: float = 3.0
     per_second: float = 10.0
-    packets: float = 200.0
+    packets: float = 100.0
 
     @property
     def steps(self) -> int:

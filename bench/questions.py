@@ -48,7 +48,8 @@ QUESTIONS: Final = (
     Question(
         name="breakdown: rules",
         meaning="CPU time of each stage of creating one network, IPv4 and IPv6, as rules, through "
-        "libnftables. The kernel samples which part of the sending it takes itself.",
+        "libnftables, whose part is the sending outside the kernel. The kernel samples which part "
+        "of the sending it takes itself.",
     ),
     Question(
         name="breakdown: sets",

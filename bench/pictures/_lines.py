@@ -57,7 +57,11 @@ def draw_lines(measurements: Sequence[Measurement], lines: Lines) -> Figure:
         if lines.top is not None:
             tops = [lines.top(*pair) for pair in zip(chosen, summaries, strict=True)]
             axes.fill_between(xs, ys, tops, color=look["color"], alpha=0.1, linewidth=0)
-    if any(line.get_ydata().max() > 0 for line in axes.get_lines()):  # type: ignore[union-attr]
+    if lines.unit == _NAMES["%"]:
+        axes.set_yscale("symlog", linthresh=1)
+        axes.set_ylim(0, 105)
+        axes.set_yticks([0, 1, 10, 100], ["0", "1", "10", "100"])
+    else:
         axes.set_yscale("log")
     places = sorted({lines.place(one) for one in measurements})
     if lines.from_zero:

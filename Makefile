@@ -38,10 +38,10 @@ explore: .venv/.installed ## Send many more packets: past rulesets of all kinds,
 demo: .venv/.installed ## Program examples/ in a throwaway network namespace and send packets
 	$(SUDO) bash examples/demo.sh
 
-bench: .venv/.installed ## Measure nfcore against its peers
+bench: .venv/.installed test-packages ## Measure nfcore beside its peers, some 40 minutes; BENCH_ARGS="--effort 0.3": less
 	$(SUDO) .venv/bin/python -m bench all $(BENCH_ARGS)
 
-bench-quick: .venv/.installed ## The same in less than a minute: shows that it runs
+bench-quick: .venv/.installed test-packages ## The same in less than a minute: shows that it runs
 	$(SUDO) .venv/bin/python -m bench quick
 
 fuzz: .venv/.installed ## Feed translate and libnftables with nonsense for FUZZ_SECONDS

@@ -18,6 +18,8 @@ from bench.tables import print_comparison, print_details, print_results
 __all__ = ["compare_files", "document", "join", "report", "show"]
 
 _DETAILS_WIDTH: Final = 160
+_CHECKED_IN: Final = "run.json"
+"""What a document was written from."""
 
 
 def show(
@@ -45,12 +47,13 @@ def report(file: ResultsFile, output: Annotated[Path, typer.Argument()]) -> None
 def document(
     file: ResultsFile, directory: Annotated[Path, typer.Argument()] = Path("docs")
 ) -> None:
-    """Write DIRECTORY/benchmarks.md and its pictures from a file of results."""
+    """Write DIRECTORY/benchmarks.md, with its pictures and the results, from a file of results."""
     results = _load(file)
     pictures = directory / "benchmarks"
     pictures.mkdir(parents=True, exist_ok=True)
     for old in (*pictures.glob("*.png"), *pictures.glob("*.svg")):
         old.unlink()
+    results.save(pictures / _CHECKED_IN)
     names = draw_all(results, pictures)
     text = write_document(results, names, pictures.name)
     (directory / "benchmarks.md").write_text(text, encoding="utf-8")

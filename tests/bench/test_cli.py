@@ -95,6 +95,7 @@ def test_files_are_joined_and_documented(tmp_path: Path) -> None:
     text = (tmp_path / "docs" / "benchmarks.md").read_text()
     assert "| nfcore sets | 1 ms (1x) | 2 ms (1x) |" in text
     assert (tmp_path / "docs" / "benchmarks" / "create.png").exists()
+    assert Results.load(tmp_path / "docs" / "benchmarks" / "run.json") == Results.load(joined)
 
 
 def test_a_report_is_one_file(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ CASES = ExtensionCases(
     ),
     native=(
         Native("-m helper --helper sip"),
-        Native("-m helper ! --helper ftp"),
+        Native("-m helper ! --helper ftp", untranslatable="where no helper expected"),
         Native("-m helper --helper 'a b'"),
         Native("-m helper --helper ''", untranslatable="any helper"),
         Native(f"-m helper --helper {'x' * 16}", untranslatable="1 to 15 bytes"),

@@ -47,6 +47,7 @@ WITH_OPAQUE_PARTS = {
     "ip saddr { 10.0.0.1, 10.0.0.2 } accept": "-m nft … -j ACCEPT",
     "tcp flags == syn accept": "-m nft … -j ACCEPT",
     "ct status != dnat accept": "-m nft … -j ACCEPT",
+    'ct helper != "ftp" accept': "-m nft … -j ACCEPT",
     "tcp dport vmap { 22 : accept, 80 : drop }": "-m nft …",
 }
 NAT = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from socket import AF_INET, inet_pton
 from typing import Final
@@ -14,6 +15,8 @@ from translate.types import IPAddress, IPVersion, MaskedAddress
 __all__ = ["mask_of_length", "parse_address", "parse_masked"]
 
 _OCTETS: Final = 4
+_MASKS: Final = 256
+"""So many masks are known by their text: most addresses are behind one of a few."""
 _IPV4_MASKS: Final = tuple(IPv4Address((1 << 32) - (1 << (32 - n))) for n in range(33))
 _IPV6_MASKS: Final = tuple(IPv6Address((1 << 128) - (1 << (128 - n))) for n in range(129))
 
@@ -74,6 +77,7 @@ def parse_masked(text: str, version: IPVersion) -> MaskedAddress:
     return MaskedAddress(IPv6Address(int(address) & int(mask)), mask)
 
 
+@lru_cache(maxsize=_MASKS)
 def _parse_mask(text: str, version: IPVersion) -> IPAddress:
     length = parse_uint(text, maximum=version.bits)
     if length is not None:

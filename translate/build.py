@@ -302,9 +302,10 @@ def addresses_of(
     """
     if given is None:
         return _ANY
-    words = [word.lstrip(_WHITE_SPACE) for word in given.value.split(",")]
     try:
-        addresses = [parse_masked(word, version) for word in words]
+        addresses = [
+            parse_masked(word.lstrip(_WHITE_SPACE), version) for word in given.value.split(",")
+        ]
     except InvalidRule as error:
         raise given.error(str(error)) from error
     return [

@@ -11,10 +11,10 @@ Whatever is unusual about a rule, or wrong with it, has no form: it goes the lon
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeAlias, TypeVar
 
 from translate.argv import LoadedExtension, ScannedArgv, scan
 from translate.build import (
@@ -34,9 +34,14 @@ from translate.exceptions import TranslationError
 from translate.extension import Extension, Given, GivenOptions, ParseContext
 from translate.registry import Registry
 from translate.rule import Match, Rule, Target
-from translate.types import Counters, IPVersion, Negatable
+from translate.types import Counters, Interface, IPVersion, MaskedAddress, Negatable
 
 __all__ = ["Form", "form_of"]
+
+T = TypeVar("T")
+
+Addresses: TypeAlias = Sequence[Negatable[MaskedAddress] | None]
+InterfaceTest: TypeAlias = Negatable[Interface] | None
 
 _OWN: Final = frozenset({"-s", "-d", "-i", "-o"})
 _OPEN: Final = _OWN | {
@@ -92,26 +97,20 @@ class _Open:
         return parse_extension(self.extension, options, context)
 
 
-class _Own(NamedTuple):
-    """iptables' own options that are left open."""
-
-    source: Given | None
-    destination: Given | None
-    in_interface: Given | None
-    out_interface: Given | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
     """What rules that are written alike have in common; the values left open are in their words."""
 
-    own: _Own
+    context: ParseContext
+    in_interface: InterfaceTest | Given
+    out_interface: InterfaceTest | Given
+    sources: Addresses | Given
+    destinations: Addresses | Given
     protocol: Negatable[int] | None
     fragment: Negatable[bool] | None
-    counters: Counters | None
-    context: ParseContext
     matches: tuple[Match | _Open, ...]
     target: Target | _Open | None
+    counters: Counters | None
 
     def fill(self, words: Sequence[str], counters: Counters | None = None) -> Rule | None:
         """The rule of these words, which are of this form.
@@ -126,41 +125,45 @@ class Form:
         whole = "".join(words)
         if "\0" in whole or not whole.isascii():
             return None
-        context = self.context
         try:
-            matches = tuple(
-                [
-                    one.read(words, context) if isinstance(one, _Open) else one
-                    for one in self.matches
-                ]
-            )
-            target = self.target
-            if isinstance(target, _Open):
-                target = target.read(words, context._replace(match_values=matches))
-            sources = addresses_of(_filled_if(self.own.source, words), context.version)
-            destinations = addresses_of(_filled_if(self.own.destination, words), context.version)
-            if len(sources) != 1 or len(destinations) != 1:
-                return None
-            return Rule(
-                version=context.version,
-                table=context.table,
-                chain=context.chain,
-                in_interface=in_interface_of(
-                    _filled_if(self.own.in_interface, words), context.chain
-                ),
-                out_interface=out_interface_of(
-                    _filled_if(self.own.out_interface, words), context.chain
-                ),
-                source=sources[0],
-                destination=destinations[0],
-                protocol=self.protocol,
-                fragment=self.fragment,
-                matches=matches,
-                target=target,
-                counters=self.counters or counters,
-            )
+            return self._fill(words, counters)
         except TranslationError:
             return None
+
+    def _fill(self, words: Sequence[str], counters: Counters | None) -> Rule | None:
+        context, chain = self.context, self.context.chain
+        matches = tuple(
+            [one.read(words, context) if isinstance(one, _Open) else one for one in self.matches]
+        )
+        target = self.target
+        if isinstance(target, _Open):
+            target = target.read(words, context._replace(match_values=matches))
+        sources, destinations = self.sources, self.destinations
+        if isinstance(sources, Given):
+            sources = addresses_of(_filled(sources, words), context.version)
+        if isinstance(destinations, Given):
+            destinations = addresses_of(_filled(destinations, words), context.version)
+        if len(sources) != 1 or len(destinations) != 1:
+            return None
+        in_interface, out_interface = self.in_interface, self.out_interface
+        if isinstance(in_interface, Given):
+            in_interface = in_interface_of(_filled(in_interface, words), chain)
+        if isinstance(out_interface, Given):
+            out_interface = out_interface_of(_filled(out_interface, words), chain)
+        return Rule(
+            version=context.version,
+            table=context.table,
+            chain=chain,
+            in_interface=in_interface,
+            out_interface=out_interface,
+            source=sources[0],
+            destination=destinations[0],
+            protocol=self.protocol,
+            fragment=self.fragment,
+            matches=matches,
+            target=target,
+            counters=self.counters or counters,
+        )
 
 
 def form_of(
@@ -219,7 +222,6 @@ def _all_given(scanned: ScannedArgv) -> Iterator[Given]:
 
 
 def _checked(scanned: ScannedArgv, table: str, chain: str) -> Form:
-    builtins = scanned.builtins
     protocol = protocol_of(scanned)
     context = context_of(scanned, table, chain, protocol)
     matches = tuple(_part(loaded, context) for loaded in scanned.matches)
@@ -232,20 +234,25 @@ def _checked(scanned: ScannedArgv, table: str, chain: str) -> Form:
             target = _left_open(scanned.target)
         else:
             target = _part(scanned.target, context._replace(match_values=matches))
+    version = scanned.version
     return Form(
-        own=_Own(
-            source=builtins.get("source"),
-            destination=builtins.get("destination"),
-            in_interface=builtins.get("in-interface"),
-            out_interface=builtins.get("out-interface"),
-        ),
+        context=context,
+        in_interface=_own("in-interface", scanned, lambda given: in_interface_of(given, chain)),
+        out_interface=_own("out-interface", scanned, lambda given: out_interface_of(given, chain)),
+        sources=_own("source", scanned, lambda given: addresses_of(given, version)),
+        destinations=_own("destination", scanned, lambda given: addresses_of(given, version)),
         protocol=protocol,
         fragment=fragment_of(scanned),
-        counters=counters_of(scanned),
-        context=context,
         matches=matches,
         target=target,
+        counters=counters_of(scanned),
     )
+
+
+def _own(key: str, scanned: ScannedArgv, read: Callable[[Given | None], T]) -> T | Given:
+    """What one of iptables' own options says, or how it was written where that is left open."""
+    given = scanned.builtins.get(key)
+    return given if given is not None and _is_left_open(given) else read(given)
 
 
 def _part(loaded: LoadedExtension, context: ParseContext) -> Any:
@@ -271,7 +278,3 @@ def _filled(given: Given, words: Sequence[str]) -> Given:
         return given
     value = (words[given.position + 1],)
     return Given(given.option, given.written, value, given.negated, given.position)
-
-
-def _filled_if(given: Given | None, words: Sequence[str]) -> Given | None:
-    return None if given is None else _filled(given, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.results import Measurement, Point, Results, summarize
 
@@ -85,5 +85,6 @@ def ratios_to(
         yield one, None if first is None else ratio_of(first, one)
 
 
-def _place(point: Point) -> tuple[str, str, int, int]:
-    return point.question, point.stack, point.networks, point.batch
+def _place(point: Point) -> Point:
+    """The same for all peers."""
+    return replace(point, peer="")

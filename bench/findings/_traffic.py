@@ -33,7 +33,10 @@ def connected(medians: Medians) -> Iterator[str]:
         most, fewest = sizes[-1], sizes[0]
         rates = (medians.value("connections", peer, size) for size in (most, fewest))
         if (text := times(*rates)) and most != fewest:
-            yield f"{peer}: with {most:,} ports published {text} the connections of {fewest:,}."
+            yield (
+                f"{peer}: with {most:,} ports published there are {text} as many connections a "
+                f"second as with {fewest:,}."
+            )
 
 
 def churned(medians: Medians) -> Iterator[str]:

@@ -42,6 +42,9 @@ def test_ratios_are_to_a_peer_at_the_same_point() -> None:
         measurement(2.0, networks=10),
         measurement(4.0, networks=10, peer="nft -f"),
         measurement(5.0, networks=100, peer="nft -f"),
+        measurement(1.0, ports=1),
+        measurement(5.0, ports=1, peer="nft -f"),
+        measurement(2.0, ports=9),
     ]
     found = [ratio and ratio.value for _, ratio in ratios_to(measurements, "nfcore rules")]
-    assert found == [1.0, pytest.approx(4.0), 1.0, pytest.approx(2.0), None]
+    assert found == [1.0, pytest.approx(4.0), 1.0, pytest.approx(2.0), None, 1.0, 5.0, 1.0]

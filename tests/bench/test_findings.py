@@ -86,7 +86,8 @@ def test_packets_and_connections_are_told_by_the_most_and_the_fewest() -> None:
     assert sentences == [
         "nfcore sets: with 10,000 networks present a round trip takes 2 times what it takes with "
         "0, and 0.9 times as many packets a second pass.",
-        "nfcore sets: with 100 ports published 0.5 times the connections of 1.",
+        "nfcore sets: with 100 ports published there are 0.5 times as many connections a second as "
+        "with 1.",
     ]
 
 

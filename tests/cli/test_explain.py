@@ -119,6 +119,26 @@ def test_both_kinds_of_tables(
     assert "the tables of iptables-legacy ends its way" in answer["findings"][0]["text"]
 
 
+def test_a_second_chain_at_a_hook(nfcore: Run, here: tuple[str, ...], file: str) -> None:
+    nfcore("apply", file, "--with-bridges", "--ip-forward", "--layout", "sets", *here).ok()
+    chain = "{ type filter hook forward priority 20; policy drop; }"
+    in_netns(here[1], ["nft", f"add chain ip filter mine {chain}"])
+    answer = told(nfcore, "--from", "outside", "--to", "host:8080", *here)
+    assert answer["findings"][0]["text"] == (
+        "chain ip filter mine (hook forward, priority 20) ends its way with DROP: its policy"
+    )
+
+
+def test_looking_makes_no_tables(nfcore: Run, here: tuple[str, ...], file: str) -> None:
+    told(nfcore, "--from", "outside", "--to", "192.0.2.1:80", *here)
+    assert in_netns(here[1], ["nft", "list", "ruleset"]).stdout == ""
+    for names in ("ip_tables_names", "ip6_tables_names"):
+        assert in_netns(here[1], ["cat", f"/proc/net/{names}"]).stdout == ""
+    nfcore("apply", file, *here).ok()
+    told(nfcore, "--from", "outside", "--to", "host:8080", *here)
+    assert in_netns(here[1], ["cat", "/proc/net/ip_tables_names"]).stdout == ""
+
+
 def test_tables_of_other_names(nfcore: Run, here: tuple[str, ...], file: str) -> None:
     prefix = ("--table-prefix", "docker-", *here)
     nfcore("apply", file, "--with-bridges", "--ip-forward", *prefix).ok()

@@ -9,6 +9,7 @@ import pytest
 
 from nfcore.engine import Engine, IptRule, Ruleset
 from nfcore.executor import FakeExecutor, ForeignTable
+from nfcore.explain import as_text
 from nfcore.layout import RulesLayout, SetsLayout
 from nfcore.system import DeviceView, Flow
 from tests.explain.scene import HOST, Scene, chain_of
@@ -172,6 +173,12 @@ def test_the_answer_is_stopped(scene: Scene) -> None:
     assert "-A DOCKER-USER -s 10.1.0.2/32 -j DROP" in found.text
 
 
+def test_no_answer_is_expected_of_an_answer(scene: Scene) -> None:
+    told = scene.ask("outside", "routed:10.4.0.2", icmp_type="echo-reply")
+    assert (told.way.outcome, told.reply) == (Outcome.ACCEPT, None)
+    assert told.arrives is True
+
+
 def test_no_route_there_and_none_back(scene: Scene) -> None:
     nowhere = replace(
         HOST, route=lambda packet: None if "203" in str(packet.destination) else HOST.route(packet)
@@ -300,6 +307,13 @@ def test_a_foreign_chain_sees_what_was_translated_before(scene: Scene) -> None:
         assert scene.ask("outside", "host:8080").arrives is arrives
 
 
+def test_a_foreign_chain_sees_what_it_leaves_as(scene: Scene) -> None:
+    scene.foreign = [chain_of("-s 192.0.2.1 -j DROP", hook="postrouting", priority=110)]
+    assert scene.ask("front", "outside:80").arrives is False  # it is masqueraded before
+    scene.foreign = [chain_of("-s 192.0.2.1 -j DROP", hook="postrouting", priority=90)]
+    assert scene.ask("front", "outside:80").arrives is True
+
+
 def test_a_foreign_policy_drops(scene: Scene) -> None:
     table = chain_of()
     base = table.chains["own"].base
@@ -359,6 +373,13 @@ def other_tables(*rules: IptRule) -> Ruleset:
             for rule in rules:
                 rule.append(transaction)
         return engine.ruleset
+
+
+def test_the_other_kind_of_tables_lets_it_pass(scene: Scene) -> None:
+    scene.other = other_tables(IptRule(V4, "filter", "FORWARD", ("-p", "udp", "-j", "DROP")))
+    told = scene.ask("outside", "host:8080")
+    assert (told.arrives, told.findings) == (True, ())
+    assert not [line for line in as_text(told) if line.startswith("iptables-legacy")]
 
 
 def test_the_other_kind_of_tables_stops_it(scene: Scene) -> None:

@@ -139,6 +139,15 @@ def test_what_cannot_be(ends: tuple[str, str], options: Mapping[str, Any], messa
         resolved(*ends, **options)
 
 
+def test_networks_without_an_ip_version_in_common() -> None:
+    ruleset, layout = Scene().held()
+    front, back, *_ = layout.networks(ruleset)
+    only_v6 = replace(front, spec=replace(front.spec, subnet_v4=None, gateway_v4=None))
+    question = Question(sender=End(network="front"), receiver=End(network="back"))
+    with pytest.raises(InvalidInput, match="front and back: no known IP version in common"):
+        resolve(question, [only_v6, back], HOST)
+
+
 def test_too_little_is_said() -> None:
     ruleset, layout = Scene().held()
     for sender, receiver, message in (

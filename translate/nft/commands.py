@@ -7,6 +7,7 @@ from typing import Final
 
 from translate.command import Action, Command
 from translate.exceptions import Untranslatable
+from translate.nft.comment import RuleComment, join_comment, split_comment
 from translate.nft.encode import to_nft
 from translate.registry import DEFAULT_REGISTRY, Registry
 from translate.rule import Rule
@@ -71,6 +72,10 @@ def rule_object(
 ) -> tuple[Statement, ...]:
     """The objects that a rule needs beside it, and last the rule itself, without its place.
 
+    The rule's comment is iptables' own, as iptables-translate has it: what `to_nft` notes there for
+    `from_nft` (that ``-m state`` was written, and not ``-m conntrack``) changes nothing of what the
+    rule does.
+
     Args:
         rule: the rule.
         shared: whether it is to stand in a table with others, as for `to_nft`.
@@ -82,8 +87,9 @@ def rule_object(
     made = to_nft(rule, shared=shared, registry=registry)
     body: Statement = {"family": rule.version.family, "table": rule.table, "chain": rule.chain}
     body["expr"] = list(made.expr)
-    if made.comment is not None:
-        body["comment"] = made.comment
+    comment = join_comment(RuleComment(text=split_comment(made.comment).text))
+    if comment is not None:
+        body["comment"] = comment
     return (*made.declarations, {"rule": body})
 
 

@@ -110,3 +110,18 @@ def test_the_kernel_carries_them_out(oracles: Oracles) -> None:
     rules = [entry["rule"]["expr"][0] for entry in listed if "rule" in entry]
     rights = [rule["match"]["right"] for rule in rules if "match" in rule]
     assert rights == ["icmp", "tcp", "sctp", "udp"]
+
+
+@pytest.mark.parametrize(
+    ("line", "comment"),
+    [
+        ("-A INPUT -m state --state NEW", None),
+        ("-A INPUT -p tcp -m multiport --dports 80", None),
+        ("-A INPUT -m comment --comment one -p tcp --dport 80", "one"),
+        ("-A INPUT -m comment --comment nfcore(m=tcp)", "nfcore(m=tcp) nfcore()"),
+    ],
+)
+def test_a_comment_holds_the_users_text_only(line: str, comment: str | None) -> None:
+    (command,) = parse_command(line.split())
+    (made,) = to_nft_commands(command)
+    assert made["add"]["rule"].get("comment") == comment

@@ -84,7 +84,7 @@ def test_networks_made_by_hand_are_left_alone(netns: str, nfcore: Run) -> None:
     assert [(n["name"], n["made_by"]) for n in names] == [("mine", "hand"), ("bridge", "apply")]
 
 
-def test_a_missing_rule_is_put_back_alone(netns: str, nfcore: Run) -> None:
+def test_a_missing_jump_is_put_back_with_the_rule_for_replies_above_it(netns: str, nfcore: Run) -> None:
     nfcore("apply", "--netns", netns, SCENARIO).ok()
     saved = nfcore("save", "--netns", netns).ok()
     lines = listing(netns).splitlines()
@@ -93,8 +93,10 @@ def test_a_missing_rule_is_put_back_alone(netns: str, nfcore: Run) -> None:
     in_netns(netns, ["nft", "delete", "rule", "ip", "filter", "FORWARD", "handle", handle])
     result = json.loads(nfcore("apply", "--json", "--netns", netns, SCENARIO).ok())
     new = {c["command"] for c in result["changes"] if c["sign"] == "+"}
+    replies = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
     assert {c for c in new if not c.endswith(("-j DOCKER-USER", "-STAGE-1"))} == {
-        "iptables -t filter -I FORWARD -o bridge1 -j DOCKER"
+        "iptables -t filter -I FORWARD -o bridge1 -j DOCKER",
+        f"iptables -t filter -I FORWARD -o bridge1 {replies}",
     }
     repaired = nfcore("save", "--netns", netns).ok()
     assert sorted(repaired.splitlines()) == sorted(saved.splitlines())

@@ -33,12 +33,14 @@ class Comparison:
         first: its median in the first run.
         second: in the second.
         ratio: second to first.
+        unit: what the medians are.
     """
 
     point: Point
     first: float
     second: float
     ratio: Ratio
+    unit: str
 
 
 def ratio_of(first: Measurement, second: Measurement) -> Ratio:
@@ -67,6 +69,7 @@ def compare(first: Results, second: Results) -> Iterator[Comparison]:
                 first=summarize(one).median,
                 second=summarize(other).median,
                 ratio=ratio_of(one, other),
+                unit=one.unit,
             )
 
 

@@ -68,7 +68,7 @@ def tell(results: Results, pictures: Sequence[str]) -> Story:
                 question=question,
                 pictures=tuple(
                     name
-                    for name in pictures
+                    for name in sorted(pictures)
                     if name == question.file or name.startswith(f"{question.file}--")
                 ),
                 grids=tuple(_grids(results, question.name)),

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.compare import Comparison
-from bench.grid import Grid, grids_of, seconds_text
+from bench.grid import Grid, grids_of, seconds_text, value_text
 from bench.results import Measurement, Results, summarize
 
 __all__ = ["print_comparison", "print_details", "print_results"]
@@ -32,16 +32,15 @@ def _table(grid: Grid) -> Table:
 
 def print_details(console: Console, measurements: Iterable[Measurement]) -> None:
     """Every measurement with its statistics."""
-    names = ("turns", "median", "p95", "p99", "spread", "cpu", "of it kernel", "memory")
+    names = ("turns", "median", "p95", "p99", "spread", "CPU, user", "CPU, kernel", "memory")
     table = Table("", *names)
     for one in measurements:
-        if one.unit == "s":
-            summary = summarize(one)
-            values = (summary.median, summary.p95, summary.p99, summary.spread)
-            cpu = sorted(one.cpu)[len(one.cpu) // 2] if one.cpu else 0.0
-            texts = map(seconds_text, (*values, cpu, one.system))
-            memory = f"{one.peak_kib / 1024:.0f} MiB"
-            table.add_row(str(one.point), str(summary.count), *texts, memory)
+        summary = summarize(one)
+        values = (summary.median, summary.p95, summary.p99, summary.spread)
+        used = [seconds_text(one.user), seconds_text(one.system)] if one.cpu else ["", ""]
+        memory = f"{one.peak_kib / 1024:.0f} MiB" if one.peak_kib else ""
+        texts = (value_text(value, one.unit) for value in values)
+        table.add_row(str(one.point), str(summary.count), *texts, *used, memory)
     console.print(table)
 
 
@@ -51,8 +50,8 @@ def print_comparison(console: Console, comparisons: Iterable[Comparison]) -> Non
     for one in comparisons:
         table.add_row(
             str(one.point),
-            seconds_text(one.first),
-            seconds_text(one.second),
+            value_text(one.first, one.unit),
+            value_text(one.second, one.unit),
             f"{one.ratio.value:.2f}",
             style=None if one.ratio.clear else "dim",
         )

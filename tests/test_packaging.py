@@ -24,7 +24,7 @@ def source(tmp_path: Path) -> Path:
     """A copy of what the package is built from."""
     for name in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tmp_path)
-    for name in ("nfcore", "translate"):
+    for name in ("bench", "nfcore", "translate"):
         shutil.copytree(
             ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.so", "__pycache__")
         )
@@ -43,6 +43,7 @@ def build(source: Path, *, before: str = "", **environment: str) -> str:
     )
     assert (source / "built/nfcore/executor/_native.py").is_file()
     assert (source / "built/translate/py.typed").is_file()
+    assert (source / "built/bench/templates/report.html").is_file()
     return done.stdout
 
 

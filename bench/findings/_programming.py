@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from bench.findings._lookup import Medians, times
 from bench.grid import BASE, seconds_text
@@ -10,6 +11,8 @@ from bench.peers import PEERS
 from bench.results import Point
 
 __all__ = ["ahead", "beside_others", "growth", "own_part"]
+
+_RIVALS: Final = frozenset(name for name, kind in PEERS.items() if not kind.part)
 
 
 def growth(medians: Medians) -> Iterator[str]:
@@ -70,7 +73,7 @@ def _quicker(medians: Medians, place: Point) -> Iterator[tuple[str, str]]:
             medians.value(place.question, name, place.size, stack=place.stack, batch=place.batch)
             for name in (BASE, peer)
         )
-        if own is None or rival is None or PEERS[peer].part or rival >= own:
+        if own is None or rival is None or rival >= own or peer not in _RIVALS:
             continue
         yield peer, f"{rival / own:.3g} times"
 

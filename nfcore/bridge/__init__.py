@@ -14,6 +14,7 @@
 ['front']
 """
 
+from nfcore.bridge._addresses import address_text
 from nfcore.bridge._chaininfo import (
     add_return_rule,
     ensure_jump_rule,
@@ -120,6 +121,7 @@ __all__ = [
     "WantedNetwork",
     "Wsl2Host",
     "add_return_rule",
+    "address_text",
     "append_or_del_chain_rule",
     "check_networks",
     "check_port_fits",

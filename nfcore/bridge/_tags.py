@@ -16,6 +16,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
+from nfcore.bridge._addresses import address_text
 from nfcore.bridge._spec import GatewayMode, NetworkSpec, PublishedPort
 from nfcore.bridge._state import MadeBy
 from nfcore.exceptions import InvalidInput
@@ -100,7 +101,8 @@ def _version_words(spec: NetworkSpec, version: IPVersion) -> Iterator[str]:
     gateway = spec.gateway_v4 if version is IPVersion.V4 else spec.gateway_v6
     if subnet is not None:
         distance = "" if gateway is None else f"+{int(gateway) - int(subnet.network_address):x}"
-        yield f"v{version.value}={subnet}{distance}"
+        network = f"{address_text(subnet.network_address)}/{subnet.prefixlen}"
+        yield f"v{version.value}={network}{distance}"
     if spec.gateway_mode(version) is GatewayMode.ROUTED:
         yield f"routed{version.value}"
     if host_ip is not None:

@@ -13,6 +13,7 @@ from nfcore.bridge import (
     NetworkSpec,
     NetworkState,
     PublishedPort,
+    address_text,
     check_port_fits,
     network_tags,
     port_tag,
@@ -22,7 +23,6 @@ from nfcore.bridge import (
 from nfcore.engine import IptRule, Ruleset, SetView, Transaction
 from nfcore.exceptions import Conflict
 from nfcore.layout._base import Layout, View
-from nfcore.layout.sets._addresses import address_text
 from nfcore.layout.sets._comments import NetworkNote, next_number, note_of
 from nfcore.layout.sets._expand import expand
 from nfcore.layout.sets._jumps import Jumps

@@ -12,10 +12,10 @@ from nfcore.bridge import (
     OpenPort,
     PortMasqueraded,
     Published,
+    address_text,
     read_fact,
 )
 from nfcore.engine import IptRule
-from nfcore.layout.sets._addresses import address_text
 from nfcore.layout.sets._names import Names, names_of
 from nfcore.layout.sets._ports import NUMBERS
 from nfcore.operations import DeleteElement, ElementKey

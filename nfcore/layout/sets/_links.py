@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nfcore.bridge import Link, NetworkSpec
-from nfcore.layout.sets._addresses import address_text
+from nfcore.bridge import (
+    Link,
+    NetworkSpec,
+    address_text,
+)
 from nfcore.layout.sets._names import Names
 from nfcore.layout.sets._ports import NUMBERS
 from nfcore.operations import AddElement

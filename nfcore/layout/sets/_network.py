@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nfcore.bridge import NetworkSpec
-from nfcore.layout.sets._addresses import address_text
+from nfcore.bridge import (
+    NetworkSpec,
+    address_text,
+)
 from nfcore.layout.sets._comments import number_of
 from nfcore.layout.sets._names import Names
 from nfcore.operations import AddElement, SetRef

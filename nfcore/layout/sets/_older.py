@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nfcore.bridge import NetworkSpec
+from nfcore.bridge import (
+    NetworkSpec,
+    address_text,
+)
 from nfcore.engine import Transaction
-from nfcore.layout.sets._addresses import address_text
 from nfcore.layout.sets._names import LENGTH_SETS, Names
 from nfcore.layout.sets._schema import older_rules
 from nfcore.operations import AddElement, DeleteElement, SetRef

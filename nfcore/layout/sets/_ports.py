@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from nfcore.bridge import NetworkSpec, Protocol, PublishedPort
-from nfcore.layout.sets._addresses import address_text
+from nfcore.bridge import (
+    NetworkSpec,
+    Protocol,
+    PublishedPort,
+    address_text,
+)
 from nfcore.layout.sets._names import Names
 from nfcore.operations import AddElement, ElementKey
 from translate.protocols import SCTP, TCP, UDP

@@ -44,13 +44,15 @@ class Message(NamedTuple):
         kind: its type within the subsystem.
         flags: netlink's flags; that it is a request need not be said.
         family: ``AF_INET`` or ``AF_INET6``.
-        body: the attributes.
+        parts: the attributes.
+        size: how many bytes these are together, a multiple of four.
     """
 
     kind: int
     flags: int
     family: int
-    body: bytes
+    parts: Sequence[bytes]
+    size: int
 
 
 class Refusal(NamedTuple):
@@ -120,7 +122,7 @@ class NfnetlinkSocket:
         Raises:
             OSError: the kernel refused one; nothing of the transaction stays.
         """
-        made = [Message(kind, flags, family, body) for kind, body in messages]
+        made = [Message(kind, flags, family, (body,), len(body)) for kind, body in messages]
         for refusal in self.transact(made):
             raise OSError(refusal.number, os.strerror(refusal.number))
 
@@ -149,10 +151,15 @@ class NfnetlinkSocket:
                 bound = attribute(_BATCH_GENERATION, struct.pack(">I", generation))
             parts = [_message(_BATCH_BEGIN, 0, 0, begin, bound, resource=self._subsystem)]
             last = len(messages) - 1
+            subsystem = self._subsystem << 8
             for sequence, index in sequences.items():
-                kind, flags, family, body = messages[index]
-                flags |= _NLM_F_ACK if index == last else 0
-                parts.append(_message(self._kind(kind), flags, family, sequence, body))
+                kind, flags, family, body, size = messages[index]
+                flags |= _NLM_F_REQUEST | (_NLM_F_ACK if index == last else 0)
+                length = _HEADERS.size + size
+                parts.append(
+                    _HEADERS.pack(length, subsystem | kind, flags, sequence, 0, family, 0, 0)
+                )
+                parts += body
             parts.append(_message(_BATCH_END, 0, 0, end, resource=self._subsystem))
             self._send(b"".join(parts))
             return self._refusals({**sequences, begin: None}, last)

@@ -112,9 +112,10 @@ class ElementMessage:
     def message(self) -> Message:
         """The message itself."""
         kind, flags = (_DELSETELEM, 0) if self.deletes else (_NEWSETELEM, _NLM_F_CREATE)
+        writer = self.writer
         header = _ATTRIBUTE.pack(_ATTRIBUTE.size + self.size, _LIST_ELEMENTS)
-        body = b"".join([self.writer.place, header, *self.elements])
-        return Message(kind, flags, self.writer.family, body)
+        size = len(writer.place) + _ATTRIBUTE.size + self.size
+        return Message(kind, flags, writer.family, [writer.place, header, *self.elements], size)
 
     def index_at(self, offset: int) -> int | None:
         """The place of the operation whose element begins so many bytes into the message.

@@ -157,10 +157,12 @@ def read_bytes_burst(rate: BytesRate, given: Given | None) -> BytesRate:
 def rate_in_units(rate: BytesRate) -> tuple[int, str]:
     """The rate without its burst, as iptables prints it: so many of one of nft's units.
 
-    It is in the largest unit that makes the same rate for the kernel, and may be a little less.
+    It is in the largest unit that makes the same rate for the kernel, and may be a little less;
+    iptables compares in 32 bits.
     """
     for unit, factor in BYTE_UNITS.items():
-        if rate.bytes >= factor and rate.bytes == _rounded_bytes(rate.bytes // factor * factor):
+        whole = rate.bytes // factor * factor
+        if factor <= whole <= _WORD and rate.bytes == _rounded_bytes(whole):
             return rate.bytes // factor, unit
     return rate.bytes, "bytes"
 

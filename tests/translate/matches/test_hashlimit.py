@@ -65,6 +65,7 @@ CASES = ExtensionCases(
         HASH.case(f"above 1000b/second {_named('b2')}", f"above 992b/s {_named('b2')}"),
         HASH.case(f"upto 15b/s {_named('b3')}", f"upto 0b/s {_named('b3')}"),
         HASH.case(f"above 3000mb/s {_named('b4')}", f"above 3120mb/s {_named('b4')}"),
+        HASH.case(f"above 4096mb/s {_named('b8')}", f"above 4581298432b/s {_named('b8')}"),
         HASH.case(
             f"above 512kb/s --hashlimit-burst 700kb {_named('b5')}",
             f"above 512kb/s --hashlimit-burst 1mb {_named('b5')}",
@@ -159,6 +160,7 @@ CASES = ExtensionCases(
     ),
     native=(
         HASH.native(f"upto 1/sec --hashlimit-mode srcip {_named('foo')}"),
+        HASH.native(f"above 4096mb/s --hashlimit-mode srcip {_named('foo')}"),
         HASH.native(f"above 5/hour --hashlimit-burst 9 --hashlimit-mode dstip {_named('foo')}"),
         HASH.native(f"upto 1/s --hashlimit-mode srcip,dstip {_named('foo')}"),
         HASH.native(

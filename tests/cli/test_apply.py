@@ -84,7 +84,9 @@ def test_networks_made_by_hand_are_left_alone(netns: str, nfcore: Run) -> None:
     assert [(n["name"], n["made_by"]) for n in names] == [("mine", "hand"), ("bridge", "apply")]
 
 
-def test_a_missing_jump_is_put_back_with_the_rule_for_replies_above_it(netns: str, nfcore: Run) -> None:
+def test_a_missing_jump_is_put_back_with_the_rule_for_replies_above_it(
+    netns: str, nfcore: Run
+) -> None:
     nfcore("apply", "--netns", netns, SCENARIO).ok()
     saved = nfcore("save", "--netns", netns).ok()
     lines = listing(netns).splitlines()

@@ -35,6 +35,7 @@ _BYTES_SHIFT: Final = 4
 _MAX_BYTES: Final = (1 << 32 + _BYTES_SHIFT) - (2 << _BYTES_SHIFT)
 BYTE_UNITS: Final = {"mbytes": 1 << 20, "kbytes": 1 << 10, "bytes": 1}
 """In nft's words, largest first."""
+_MOST_WITHOUT_UNIT: Final = 1_000_000
 _FACTORS: Final = {unit.removesuffix("bytes"): factor for unit, factor in BYTE_UNITS.items()}
 _BYTES: Final = re.compile(r"[ \t-\r]*\+?(?P<number>[0-9]+)(?P<unit>[mk]?)b/(?P<time>[a-zA-Z]+)")
 
@@ -131,11 +132,13 @@ def read_size(given: Given) -> int:
     """
     text = given.value.removesuffix("b")
     unit = text[-1:] if text[-1:] in {"k", "m"} else ""
-    number = parse_uint(text.removesuffix(unit), maximum=_WORD, minimum=1)
+    most = _WORD if unit or text != given.value else _MOST_WITHOUT_UNIT
+    number = parse_uint(text.removesuffix(unit), maximum=most, minimum=1)
     size = 0 if number is None else number * _FACTORS[unit]
     if not 1 <= size <= _WORD:
         raise given.error(
-            f"invalid burst {given.value!r}: a number from 1, with kb or mb behind it"
+            f"invalid burst {given.value!r}: a number from 1, with b, kb or mb behind it; "
+            f"without, up to {_MOST_WITHOUT_UNIT}"
         )
     return size
 

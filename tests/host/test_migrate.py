@@ -116,9 +116,9 @@ def test_a_policy_changes_before_the_rules_go(
     sent: list[Sequence[Operation]] = []
     commit = old.engine._executor.commit
 
-    def spy(operations: Sequence[Operation]) -> None:
+    def spy(operations: Sequence[Operation], *, generation: int | None = None) -> None:
         sent.append(operations)
-        commit(operations)
+        commit(operations, generation=generation)
 
     monkeypatch.setattr(old.engine._executor, "commit", spy)
     migrate(old, new)

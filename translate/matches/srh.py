@@ -277,8 +277,8 @@ def _segment_from_nft(cursor: Cursor) -> Negatable[Host] | None:
             right, length = right["prefix"]["addr"], right["prefix"]["len"]
         elif isinstance(left, dict) and isinstance(left.get("&"), list):
             left, mask = left["&"]
-            length = int(IPv6Address(mask)).bit_count()
-            if IPv6Address(mask) != mask_of_length(length, IPVersion.V6):
+            length = int(IPv6Address(str(mask))).bit_count()
+            if IPv6Address(str(mask)) != mask_of_length(length, IPVersion.V6):
                 return None
         if left != _LAST_SEGMENT or not isinstance(right, str) or type(length) is not int:
             return None

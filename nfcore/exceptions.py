@@ -193,7 +193,11 @@ class CommitRefused(NfcoreError):
 
 
 class Overtaken(NfcoreError):
-    """Others committed since the ruleset was looked at; nothing of the transaction was done."""
+    """Others committed since the ruleset was looked at; nothing of the transaction was done.
+
+    (Where the kernel's acknowledgement was lost, it may have been: whoever plans anew, over the
+    ruleset as it is then, finds out.)
+    """
 
 
 class PartlyCommitted(NfcoreError):

@@ -190,6 +190,10 @@ class NfnetlinkSocket:
                 data = self._socket.recv(_ANSWER_BYTES, socket.MSG_DONTWAIT)
             except BlockingIOError:
                 break
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                continue  # there were more refusals than there is room for; the first are there
             for kind, flags, sequence, body in _messages(data):
                 if kind != _NLMSG_ERROR or sequence not in places:
                     continue

@@ -93,7 +93,7 @@ class ElementRoad:
             self._generation = None
             if generation is not None:
                 break
-        raise Overtaken(f"the ruleset is not of generation {meant} any more")
+        raise Overtaken(_moved(meant))
 
     def _believe(self, generation: int | None) -> int:
         """The generation that a transaction is meant for; what is known of another is forgotten."""
@@ -137,6 +137,8 @@ class ElementRoad:
             return self._kernel.transact(made, generation=generation)
         except OSError as error:
             self._generation = None
+            if self._kernel.generation() != generation:  # it may have been carried out, or not
+                raise Overtaken(_moved(generation)) from error
             answer = error.strerror or str(error)
             if error.errno == errno.EMSGSIZE:
                 answer = f"{answer}: {too_large('net.core.wmem_max')}"
@@ -157,6 +159,10 @@ class ElementRoad:
             found.append((index, number))
         index, number = min(found)
         raise CommitRefused(os.strerror(number), index=index, operation=operations[index])
+
+
+def _moved(generation: int) -> str:
+    return f"the ruleset is not of generation {generation} any more"
 
 
 def _are_elements(operations: Sequence[Operation]) -> TypeGuard[Sequence[ElementOperation]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -208,9 +209,52 @@ class TestSending:
     def test_an_acknowledgement_that_is_lost(
         self, executor: NativeExecutor, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        """It was carried out, but who could know: whoever plans anew finds it done."""
+        refusals = NfnetlinkSocket._refusals
+
+        def lost(
+            kernel: NfnetlinkSocket, places: dict[int, int | None], last: int
+        ) -> list[Refusal]:
+            assert refusals(kernel, places, last) == []
+            return refusals(kernel, places, last)
+
+        monkeypatch.setattr(NfnetlinkSocket, "_refusals", lost)
+        with pytest.raises(Overtaken, match="is not of generation") as caught:
+            executor.commit([name("a")])
+        assert isinstance(caught.value.__cause__, OSError)
+        assert caught.value.__cause__.strerror == "the transaction was not acknowledged"
+        assert held(executor, NAMES) == {("a",)}
+
+    def test_more_refusals_than_there_is_room_for(self, executor: NativeExecutor) -> None:
+        executor._kernel._socket._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        operations: list[Operation] = []
+        for number in range(200):
+            operations += [name(f"br{number}"), gone(name(f"none{number}"))]
+        with pytest.raises(CommitRefused, match="No such file or directory") as refused:
+            executor.commit(operations)
+        assert (refused.value.index, refused.value.operation) == (1, operations[1])
+
+    def test_a_socket_that_hears_no_answer(
+        self, executor: NativeExecutor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         executor.commit([name("a")])
-        monkeypatch.setattr("nfcore.executor._nfnetlink._messages", lambda _: iter([]))
-        with pytest.raises(CommitRefused, match="the transaction was not acknowledged"):
+        ours = executor._kernel._socket
+
+        class Deaf:
+            """Its answers cannot be received."""
+
+            def __init__(self, real: socket.socket) -> None:
+                self.real = real
+
+            def send(self, data: bytes) -> int:
+                return len(data)
+
+            def recv(self, *_: int) -> bytes:
+                monkeypatch.setattr(ours, "_socket", self.real)
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        monkeypatch.setattr(ours, "_socket", Deaf(ours._socket))
+        with pytest.raises(CommitRefused, match="Input/output error"):
             executor.commit([name("b")])
 
     def test_a_socket_that_fails(

@@ -17,6 +17,7 @@ def findings(case: Case) -> Iterator[Finding]:
     yield from _arrival(case)
     yield from _forwarding(case)
     yield from _bridged(case)
+    yield from _new_source(case)
     yield from _flows(case)
 
 
@@ -122,6 +123,19 @@ def _hairpin_ports(case: Case) -> Iterator[Finding]:
             f"{', '.join(closed[:5])} let nothing do that",
             remedy="bridge link set dev PORT hairpin on",
             blocks=len(closed) == len(ports),
+        )
+
+
+def _new_source(case: Case) -> Iterator[Finding]:
+    """Who answers sends to where the packet seems to come from."""
+    source = case.way.packet.source
+    is_new = case.way.outcome is Outcome.ACCEPT and source != case.packet.source
+    if is_new and not case.is_local(source):
+        yield Finding(
+            code="source-elsewhere",
+            text=f"it leaves as if from {source}, which is no address of the host's: answers come "
+            "back only if a route leads them here",
+            remedy=f"ip address add {source} dev {case.way.packet.out_interface}",
         )
 
 

@@ -173,6 +173,14 @@ def test_the_answer_is_stopped(scene: Scene) -> None:
     assert "-A DOCKER-USER -s 10.1.0.2/32 -j DROP" in found.text
 
 
+def test_snat_to_an_address_that_the_host_lacks(scene: Scene) -> None:
+    words = ("-s", "10.1.0.0/24", "-j", "SNAT", "--to-source", "203.0.113.9")
+    scene.rule("nat", "POSTROUTING", *words)
+    told = scene.ask("front", "outside:80")
+    assert [(found.code, found.blocks) for found in told.findings] == [("source-elsewhere", False)]
+    assert told.findings[0].remedy == "ip address add 203.0.113.9 dev eth0"
+
+
 def test_no_answer_is_expected_of_an_answer(scene: Scene) -> None:
     told = scene.ask("outside", "routed:10.4.0.2", icmp_type="echo-reply")
     assert (told.way.outcome, told.reply) == (Outcome.ACCEPT, None)

@@ -28,7 +28,10 @@ NETWORKS: Final = (1, 2, 3)
 CONTAINERS: Final = tuple((network, number) for network in NETWORKS for number in (2, 3))
 PEOPLE: Final = ("router", "outside", *(f"c{net}.{number}" for net, number in CONTAINERS))
 OUTSIDE: Final = {4: "192.0.2.77", 6: "2001:db8::77"}
-HOST: Final = {4: ("192.0.2.1", "192.0.2.8", "192.0.2.9"), 6: ("2001:db8::1", "2001:db8::8")}
+HOST: Final = {
+    4: ("192.0.2.1", "192.0.2.8", "192.0.2.9"),
+    6: ("2001:db8::1", "2001:db8::8", "2001:db8::9"),
+}
 SERVED: Final = (80, 5432)
 HOST_PORTS: Final = tuple(8000 + 10 * network + number for network in NETWORKS for number in (0, 1))
 _KINDS: Final = {"udp": socket.SOCK_DGRAM, "tcp": socket.SOCK_STREAM}

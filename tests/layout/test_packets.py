@@ -26,7 +26,7 @@ from tests.layout.neighbourhoods import neighbourhoods
 from tests.translate.evaluate.lab.namespaces import run
 from translate import IPVersion
 
-MASQUERADED = {4: HOST[4][0], 6: HOST[6][1]}
+MASQUERADED = {4: HOST[4][0], 6: HOST[6][-1]}
 """The addresses that the kernel chooses towards outside."""
 EXAMPLES = int(os.environ.get("NFCORE_LAB_EXAMPLES", "4"))
 """How many topologies are programmed; ``make explore`` asks for more."""

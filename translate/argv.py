@@ -2,7 +2,7 @@
 
 The order of words matters to iptables: an extension's options are known only once ``-m``, ``-j`` or
 ``-p`` has loaded it, and where two loaded extensions share an option the newer one has it. What
-the words mean is left to the extensions, which see the whole rule (``translate/parse.py``).
+the words mean is left to the extensions, which see the whole rule (``translate/build.py``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from translate.types import IPVersion
 
 __all__ = ["COMMANDS", "OWN_OPTIONS", "LoadedExtension", "ScannedArgv", "scan"]
 
+_ONLY_IPV4: Final = frozenset({IPVersion.V4})
 _GLOBALS: Final = (
     ("A", Option(name="append", negatable=False)),
     ("D", Option(name="delete")),
@@ -44,8 +45,8 @@ _GLOBALS: Final = (
     ("g", Option(name="goto")),
     ("t", Option(name="table", repeatable=True)),
     ("m", Option(name="match", repeatable=True)),
-    ("f", Option(name="fragments", words=0, negatable=True)),
-    ("", Option(name="fragment", key="fragments", words=0, negatable=True)),
+    ("f", Option(name="fragments", words=0, negatable=True, versions=_ONLY_IPV4)),
+    ("", Option(name="fragment", key="fragments", words=0, negatable=True, versions=_ONLY_IPV4)),
     ("c", Option(name="set-counters")),
     ("n", Option(name="numeric", words=0, repeatable=True)),
     ("v", Option(name="verbose", words=0, repeatable=True)),
@@ -60,7 +61,6 @@ _GLOBALS: Final = (
     ("6", Option(name="ipv6", words=0, repeatable=True)),
 )
 OWN_OPTIONS: Final = tuple(option for _, option in _GLOBALS)
-_OWN_OF_IPV6: Final = tuple(option for option in OWN_OPTIONS if option.key != "fragments")
 _BY_NAME: Final = MappingProxyType({option.name: option for option in OWN_OPTIONS})
 _SHORT: Final = MappingProxyType({letter: option for letter, option in _GLOBALS if letter})
 _COMMON: Final = MappingProxyType({f"-{letter}": _SHORT[letter] for letter in "sdpio"})
@@ -258,14 +258,13 @@ class _Scanner:
     def _find_abbreviated(
         self, name: str, loaded: Sequence[LoadedExtension]
     ) -> tuple[LoadedExtension | None, Option] | str | None:
-        own = OWN_OPTIONS if self._scanned.version is IPVersion.V4 else _OWN_OF_IPV6
-        tables: list[tuple[LoadedExtension | None, Sequence[Option]]] = [(None, own)]
+        tables: list[tuple[LoadedExtension | None, Sequence[Option]]] = [(None, OWN_OPTIONS)]
         tables += [(owner, owner.extension.options) for owner in loaded]
         prefixed = [
             (owner, option)
             for owner, options in tables
             for option in options
-            if name and option.name.startswith(name)
+            if name and option.name.startswith(name) and self._scanned.version in option.versions
         ]
         if not prefixed:
             return None

@@ -73,6 +73,7 @@ class Option:
         repeatable: it may be given more than once.
         excludes: keys of options that may not stand beside it.
         requires: keys of options that must stand beside it.
+        versions: the IP versions that have it, and for which abbreviations may stand for it.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Option:
     repeatable: bool = False
     excludes: frozenset[str] = frozenset()
     requires: frozenset[str] = frozenset()
+    versions: frozenset[IPVersion] = BOTH_VERSIONS
 
     def __post_init__(self) -> None:
         if not self.key:

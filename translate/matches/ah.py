@@ -22,6 +22,7 @@ from translate.values.uints import read_uint
 __all__ = ["Ah", "AhExtension"]
 
 _ANY_LENGTH: Final = Negatable(0)
+_ONLY_IPV6: Final = frozenset({IPVersion.V6})
 _SPI: Final = payload("ah", "spi")
 _RESERVED: Final = payload("ah", "reserved")
 _PROTOCOL: Final = match(meta("l4proto"), "ah")
@@ -64,8 +65,8 @@ class AhExtension(MatchExtension[Ah]):
     may_be_a_protocol = True
     options = (
         Option(name="ahspi", negatable=True),
-        Option(name="ahlen", negatable=True),
-        Option(name="ahres", words=0),
+        Option(name="ahlen", negatable=True, versions=_ONLY_IPV6),
+        Option(name="ahres", words=0, versions=_ONLY_IPV6),
     )
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Ah:
@@ -73,7 +74,7 @@ class AhExtension(MatchExtension[Ah]):
             if not context.has_protocol(AH):
                 raise given.error("needs -p ah before it")
             for option in given:
-                if option.option.name != "ahspi":
+                if IPVersion.V4 not in option.option.versions:
                     raise option.error("belongs to ip6tables")
         length = read_negatable(given.get("ahlen"), read_uint)
         return Ah(

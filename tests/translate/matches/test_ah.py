@@ -19,6 +19,7 @@ _BACK = "iptables-translate turns it round"
 CASES = ExtensionCases(
     name="ah",
     saves=(
+        Case("-p ah ! --ah 5", "-p ah -m ah ! --ahspi 5", versions=(4,)),
         Case("-p ah -m ah"),
         Case("-p AH --ahspi 0x10:", "-p ah -m ah --ahspi 16:4294967295"),
         Case("-p ah ! --ahspi 5:5", "-p ah -m ah ! --ahspi 5"),

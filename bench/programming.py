@@ -75,6 +75,7 @@ class _Measuring:
         self._racing: list[Worker] = []
         self._present = 0
         self._by_networks = Forecast()
+        self._rises: dict[str, float] = {}
 
     def open(self, exits: ExitStack) -> Iterator[Skipped]:
         """Open the peers, those that can run here."""
@@ -113,7 +114,7 @@ class _Measuring:
         return Task(do="create", undo="delete", stack=self._stack, networks=networks, batch=batch)
 
     def _batches(self, networks: int) -> Iterator[Measurement | Skipped]:
-        by_batch = Forecast()
+        by_batch = Forecast(self._rises)
         for batch in self._plan.batches:
             task = self._task(networks, batch)
             expected = {one.name: by_batch.seconds(one.name, batch) for one in self._racing}
@@ -127,6 +128,7 @@ class _Measuring:
                 by_batch.note(name, batch, seconds)
                 if batch == self._plan.batches[0]:
                     self._by_networks.note(name, networks, seconds)
+        self._rises |= by_batch.rises()
 
     def _ports(self, networks: int) -> Iterator[Measurement | Skipped]:
         port = replace(self._task(networks, 1), do="publish", undo="release")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bench.findings import Findings, find
 from bench.grid import BASE, Grid, grids_of
@@ -13,6 +14,9 @@ from bench.questions import QUESTIONS, Question
 from bench.results import Results, Skipped
 
 __all__ = ["Section", "Story", "tell"]
+
+_QUIET: Final = 0.5
+"""Processes at work that do not matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Story:
     Args:
         base: the peer that counts as 1.
         machine: names and values.
+        load: how busy the machine was when the run began; empty where that is not known.
         peers: names, and what each does.
         findings: what the figures say.
         sections: the figures.
@@ -45,6 +50,7 @@ class Story:
 
     base: str
     machine: tuple[tuple[str, str], ...]
+    load: str
     peers: tuple[tuple[str, str], ...]
     findings: tuple[Findings, ...]
     sections: tuple[Section, ...]
@@ -61,6 +67,7 @@ def tell(results: Results, pictures: Sequence[str]) -> Story:
     return Story(
         base=BASE,
         machine=tuple((name, str(value)) for name, value in results.metadata.items()),
+        load=_load(results.metadata),
         peers=tuple((name, kind.about) for name, kind in PEERS.items()),
         findings=tuple(find(results)),
         sections=tuple(
@@ -77,6 +84,17 @@ def tell(results: Results, pictures: Sequence[str]) -> Story:
             if any(results.of(question.name))
         ),
         left_out=_left_out(results.skipped),
+    )
+
+
+def _load(metadata: Mapping[str, str | int | float]) -> str:
+    load, processors = metadata.get("load_avg_1min"), metadata.get("cpu_count")
+    if load is None or processors is None:
+        return ""
+    busy = "other work went on" if float(load) > _QUIET else "hardly anything else went on"
+    return (
+        f"When it began, the load average of the last minute was {load} on {processors} "
+        f"processors: {busy}."
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from bench.breakdown import STAGES
@@ -80,3 +81,20 @@ def test_the_report_needs_nothing_but_itself() -> None:
 
 def test_a_document_of_nothing_still_explains_itself() -> None:
     assert "## What was measured, and how" in write_document(Results(), (), "benchmarks")
+
+
+@pytest.mark.parametrize(
+    ("load", "said"), [(3.2, "other work went on"), (0.1, "hardly anything else went on")]
+)
+def test_the_document_tells_how_busy_the_machine_was(load: float, said: str) -> None:
+    results = Results(metadata={"load_avg_1min": load, "cpu_count": 2})
+    text = write_document(results, (), "benchmarks")
+    assert f"the load average of the last minute was {load} on 2 processors: {said}." in text
+
+
+def test_the_checked_in_document_is_what_the_checked_in_results_give() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    results = Results.load(docs / "benchmarks" / "run.json")
+    pictures = [path.stem for path in (docs / "benchmarks").glob("*.png")]
+    written = write_document(results, pictures, "benchmarks")
+    assert written == (docs / "benchmarks.md").read_text(), "python -m bench document FILE docs"

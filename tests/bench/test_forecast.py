@@ -24,3 +24,16 @@ def test_a_line_through_the_last_two_sizes(
         forecast.note("nft", *one)
     assert forecast.seconds("nft", size) == pytest.approx(seconds)
     assert forecast.seconds("another", size) == 0.0
+
+
+def test_one_size_alone_rises_as_it_did_before() -> None:
+    before = Forecast()
+    for size, seconds in ((1, 1.0), (11, 2.0)):
+        before.note("nft", size, seconds)
+    before.note("new", 1, 1.0)
+    assert before.rises() == {"nft": pytest.approx(0.1)}
+    forecast = Forecast(before.rises())
+    forecast.note("nft", 1, 10.0)
+    forecast.note("new", 1, 10.0)
+    assert forecast.seconds("nft", 11) == pytest.approx(20.0)
+    assert forecast.seconds("new", 11) == pytest.approx(110.0)

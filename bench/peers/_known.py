@@ -42,6 +42,10 @@ class KnownRuleset:
         """The ruleset after all that was committed."""
         return self._ruleset
 
+    def latest(self) -> Ruleset:
+        """The same."""
+        return self._ruleset
+
     def moved(self) -> bool:
         """Never."""
         return False

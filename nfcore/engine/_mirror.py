@@ -133,6 +133,15 @@ class Mirror:
                 self._wait_for_notification()
         raise ListingFailed(f"the ruleset changed during each of {_ROUNDS} looks at it")
 
+    def latest(self) -> Ruleset:
+        """The ruleset as the kernel has told of it so far, without asking whether that is all.
+
+        Raises:
+            ListingFailed: it could not be read, or others changed it all the while.
+        """
+        ruleset = self._absorbed()
+        return self.current() if self._is_dirty() else ruleset
+
     def _is_dirty(self) -> bool:
         return bool(self._dirty or self._dirty_sets)
 

@@ -42,7 +42,17 @@ class SharedSource:
         Raises:
             ListingFailed: one of the two could not be read.
         """
-        ruleset = self._native.current()
+        return self._with_held(self._native.current())
+
+    def latest(self) -> Ruleset:
+        """Both, nf_tables' as far as it was heard of.
+
+        Raises:
+            ListingFailed: one of the two could not be read.
+        """
+        return self._with_held(self._native.latest())
+
+    def _with_held(self, ruleset: Ruleset) -> Ruleset:
         held = self._executor.held()
         if held or self._shared:
             ruleset.forget_found()

@@ -24,6 +24,12 @@ class RulesetSource(Protocol):
     def current(self) -> Ruleset:
         """The ruleset as the kernel holds it now. A transaction only reads it."""
 
+    def latest(self) -> Ruleset:
+        """The same as far as it was heard of: whether that is all, a commit will tell.
+
+        What others are committing at this moment may be missing.
+        """
+
     def moved(self) -> bool:
         """Whether anybody else committed since `current` or `committed` was last called.
 
@@ -68,6 +74,14 @@ class ListingSource:
         seconds = time.perf_counter() - began
         emit(RulesetListed(reason="no notifications", seconds=seconds), self._observer)
         return ruleset
+
+    def latest(self) -> Ruleset:
+        """The same: nothing is heard of between two listings.
+
+        Raises:
+            ListingFailed: the ruleset could not be read.
+        """
+        return self.current()
 
     def moved(self) -> bool:
         """Whether the ruleset's generation is another than at the last listing."""

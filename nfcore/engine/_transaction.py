@@ -69,7 +69,7 @@ class Transaction:
         self._on_close = on_close
         self._parsed = {} if parsed is None else parsed
         self._calls: list[tuple[_Method, tuple[Any, ...]]] = []
-        self._view = RulesetOverlay(source.current(), self._parsed)
+        self._view = RulesetOverlay(source.latest(), self._parsed)
         self._telling.looked()
         self._steps: Sequence[Step] | None = None
         self._closed: str | None = None

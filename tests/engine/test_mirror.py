@@ -147,6 +147,29 @@ def test_a_lost_notification_leads_to_a_listing(host: Mirrored) -> None:
     assert host.mirror.listings == 2
 
 
+def test_a_lost_notification_is_found_out_by_a_commit(host: Mirrored) -> None:
+    ref = SetRef(table=FORWARD.table, name="names")
+    host.add(rule("br0"))
+    with host.engine.transaction() as transaction:
+        transaction.new_set(ref, SetType(key=("ifname",)))
+    in_netns(host.netns, ["nft", "add element ip filter names { br1 }"])
+    list(host.monitor.read())  # as if they had never come
+    with host.engine.transaction() as transaction:
+        transaction.add_elements([AddElement(set=ref, key=("br2",))])
+        transaction.delete_elements([DeleteElement(set=ref, key=("br1",))])
+    assert host.mirror.listings == 2
+    held = host.executor.set_state(ref)
+    assert held is not None
+    assert set(held.elements) == {("br2",)}
+
+    in_netns(host.netns, ["nft", "delete element ip filter names { br2 }"])
+    list(host.monitor.read())
+    with host.engine.transaction() as transaction:
+        transaction.add_elements([AddElement(set=ref, key=("br2",))])  # it was there
+    assert host.mirror.listings == 3
+    assert host.mirror.current().snapshot().tables == host.executor.snapshot().tables
+
+
 def test_a_gap_between_generations_leads_to_a_listing(host: Mirrored) -> None:
     host.add(rule("br0"))
     in_netns(host.netns, ["iptables-nft", "-A", "FORWARD", "-i", "br5", "-j", "DROP"])

@@ -105,6 +105,7 @@ class RecentExtension(MatchExtension[Recent]):
     caveats = (
         "a list holds 65535 addresses, and forgets none for new ones",
         "each table and IP version has lists of its own",
+        "a list stays, with the addresses in it, when its last rule goes",
     )
 
     def parse(self, given: GivenOptions, context: ParseContext) -> Recent:

@@ -31,6 +31,10 @@ cases of the tests, where the real iptables, iptables-translate and nft check th
 Read back, every form becomes the same rule again. What the statements alone can't tell (the order
 of some matches, a match that asks for nothing) is noted in the rule's comment.
 
+Where a form decides otherwise about some packets, "What is lost" says about which. One such thing
+is no single extension's: without connection tracking, which puts fragments together first,
+nf_tables looks for ports in later fragments, iptables does not.
+
 A rule that has no form in nft is refused with the reason, never sent in part; `--fallback` runs
 iptables-legacy for it.
 """
@@ -83,6 +87,8 @@ def _section(
     yield f"{_summary(extension)} ({versions})\n"
     own = [example for example in examples if example.gives(extension) is not None]
     yield from _table(extension.describe(), extension, extension.options, own, missing)
+    if extension.caveats:
+        yield "What is lost:\n\n" + "".join(f"- {caveat}.\n" for caveat in extension.caveats)
     yield from _notes(own, extension)
 
 

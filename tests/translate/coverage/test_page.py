@@ -12,6 +12,7 @@ from tests.translate.coverage.page import COMMAND, PATH, Page, make_page
 from tests.translate.harness.native import Unit, json_unit, text_unit
 from tests.translate.harness.oracles import Oracles, asked, rule_of
 from translate import NftRule, to_nft
+from translate.registry import DEFAULT_REGISTRY
 
 # What nft's text has no words for, or which a string in it cannot hold.
 _NOT_IN_TEXT = ('"', "reset tcp option @", "timeout 4294967294s")
@@ -28,6 +29,13 @@ def test_up_to_date(page: Page) -> None:
 
 def test_every_option_has_an_example(page: Page) -> None:
     assert page.without_example == ()
+
+
+def test_every_loss_is_named(page: Page) -> None:
+    extensions = (*DEFAULT_REGISTRY.matches, *DEFAULT_REGISTRY.targets)
+    losses = [loss for extension in extensions for loss in extension.caveats]
+    assert losses
+    assert [loss for loss in losses if f"\n- {loss}.\n" not in page.text] == []
 
 
 def test_text_says_what_the_json_says(oracles: Oracles) -> None:

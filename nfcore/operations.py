@@ -6,6 +6,7 @@ executor (iptables-legacy, raw netlink, the in-memory fake) can carry out the sa
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -230,8 +231,11 @@ class SetPolicy:
 
 
 def _rule_text(chain: ChainRef, body: Rule | NativeRule, action: str) -> str:
-    words = translate.format(body) if isinstance(body, Rule) else [repr(list(body.expr))]
-    return " ".join([str(chain.table), action, chain.name, *words])
+    if isinstance(body, Rule):
+        return " ".join([str(chain.table), action, chain.name, *translate.format(body)])
+    verb = {"-A": "add", "-I": "insert", "-D": "delete"}[action]
+    place = f"{chain.table.version.family} {chain.table.name} {chain.name}"
+    return f"nft {verb} rule {place} {json.dumps(body.expr)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import os
 import sys
 from typing import Annotated, Any
@@ -19,6 +18,7 @@ from nfcore.cli._options import (
     DryRunOption,
     IpForwardOption,
     JsonOption,
+    LayoutOption,
     MetricsFileOption,
     NetnsOption,
     TablePrefixOption,
@@ -34,13 +34,6 @@ from translate import IPVersion
 __all__ = ["apply"]
 
 
-class Layout(enum.Enum):
-    """``--layout``."""
-
-    RULES = "rules"
-    SETS = "sets"
-
-
 def apply(
     file: Annotated[
         str,
@@ -50,16 +43,7 @@ def apply(
         ),
     ],
     *,
-    layout: Annotated[
-        Layout | None,
-        typer.Option(
-            "--layout",
-            help="How networks are laid out in the kernel: as Docker's rules, or as elements of "
-            "sets, which cost the same however many there are. A host in the other layout is "
-            "converted.",
-            show_default="as the host has it, or else rules",
-        ),
-    ] = None,
+    layout: LayoutOption = None,
     backend: BackendOption = Backend.AUTO,
     no_userland_proxy: Annotated[
         bool,

@@ -17,6 +17,7 @@ from nfcore.cli._options import (
     DryRunOption,
     IpForwardOption,
     JsonOption,
+    LayoutOption,
     MetricsFileOption,
     NetnsOption,
     TablePrefixOption,
@@ -62,6 +63,7 @@ def create(
         typer.Option("--with-bridge", help="Make its bridge too, with its addresses and sysctls."),
     ] = False,
     ip_forward: IpForwardOption = False,
+    layout: LayoutOption = None,
     userland_proxy: UserlandProxyOption = None,
     backend: BackendOption = Backend.AUTO,
     netns: NetnsOption = None,
@@ -89,7 +91,12 @@ def create(
         dry_run=dry_run,
         metrics_file=metrics_file,
     ) as host:
-        done = host.create_network(spec, with_bridge=with_bridge, ip_forward=ip_forward)
+        done = host.create_network(
+            spec,
+            layout=None if layout is None else layout.value,
+            with_bridge=with_bridge,
+            ip_forward=ip_forward,
+        )
     report(done, f"network {name} on bridge {spec.bridge}", dry_run=dry_run, as_json=as_json)
 
 

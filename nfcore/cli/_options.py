@@ -15,6 +15,8 @@ __all__ = [
     "DryRunOption",
     "IpForwardOption",
     "JsonOption",
+    "Layout",
+    "LayoutOption",
     "MetricsFileOption",
     "NetnsOption",
     "TablePrefixOption",
@@ -34,6 +36,24 @@ class Backend(enum.Enum):
     LEGACY_EXEC = "legacy-exec"
 
 
+class Layout(enum.Enum):
+    """``--layout``."""
+
+    RULES = "rules"
+    SETS = "sets"
+
+
+LayoutOption = Annotated[
+    Layout | None,
+    typer.Option(
+        "--layout",
+        envvar="NFCORE_LAYOUT",
+        help="How networks are laid out in the kernel: as Docker's rules, for those who read them "
+        "by eye, or as elements of sets, which cost the same however many there are. A host in "
+        "the other layout is converted.",
+        show_default="as the host has it; else sets, or rules on iptables-legacy",
+    ),
+]
 BackendOption = Annotated[
     Backend,
     typer.Option(

@@ -18,6 +18,7 @@ from nfcore.cli._options import (
     DEFAULT_WAIT,
     Backend,
     BackendOption,
+    LayoutOption,
     NetnsOption,
     TablePrefixOption,
     WaitOption,
@@ -39,6 +40,7 @@ def watch(
         str, typer.Argument(metavar="FILE", help="What nfcore apply takes; not standard input.")
     ],
     *,
+    layout: LayoutOption = None,
     backend: BackendOption = Backend.AUTO,
     no_userland_proxy: Annotated[
         bool,
@@ -70,6 +72,7 @@ def watch(
         watcher = Watcher(
             open_executor(backend.value, netns=netns, table_prefix=table_prefix),
             topology.networks,
+            layout=None if layout is None else layout.value,
             userland_proxy=not no_userland_proxy,
             lock=EngineLock(wait=wait, observer=observer),
             system=System(netns=netns, observer=observer),

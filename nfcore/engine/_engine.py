@@ -54,6 +54,11 @@ class Engine:
         self._parsed: dict[IptRule, Rule] = {}
 
     @property
+    def has_sets(self) -> bool:
+        """Whether the executor can commit named sets."""
+        return self._executor.has_sets
+
+    @property
     def ruleset(self) -> Ruleset:
         """What the kernel holds now.
 

@@ -25,6 +25,8 @@ class Executor(ABC):
     """
 
     name: ClassVar[str]
+    has_sets: ClassVar[bool] = True
+    """Whether it can commit named sets and their elements."""
 
     @abstractmethod
     def commit(self, operations: Sequence[Operation], *, generation: int | None = None) -> None:

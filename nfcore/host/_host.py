@@ -27,10 +27,11 @@ from nfcore.events import NetworksChanged, NetworksCounted, Observer, emit
 from nfcore.exceptions import CommitRefused, InvalidInput, NotFound
 from nfcore.firewalld import Firewalld
 from nfcore.host._networks import check_new_network, network_named
+from nfcore.host._rehearsal import begin_rehearsal
 from nfcore.host._restore import RestorePlan, plan_restore
 from nfcore.host._save import save_text
 from nfcore.host._work import Outcome, Work
-from nfcore.layout import convert, layout_named, layout_of
+from nfcore.layout import convert, layout_for, layout_named, layout_of
 from nfcore.operations import Operation
 from nfcore.system import System
 from translate import IPVersion
@@ -167,7 +168,8 @@ class Host:
         Args:
             wanted: the networks, in the order of their creation.
             layout: the layout that the host is to have (``rules`` or ``sets``); every network of
-                nfcore's is taken over into it. None is as the host has it.
+                nfcore's is taken over into it. None is as the host has it; one without any of the
+                driver's chains has sets, unless its backend cannot hold them.
             with_bridges: whether to make their bridges too.
             ip_forward: whether to turn IP forwarding on; where it was off, what no rule accepts is
                 no longer forwarded (FORWARD's policy becomes DROP).
@@ -180,11 +182,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: a bridge or sysctl could not be set up; nothing was changed.
         """
-        with self._in_firewalld(), self._transaction("apply") as work:
-            if layout is not None and layout != work.driver.name:
-                new = layout_named(layout, work.driver.driver)
-                convert(work.transaction, work.driver, new)
-                work.driver = new
+        with self._in_firewalld(), self._transaction("apply", layout) as work:
             networks = plan_apply(work.transaction, work.driver, wanted, progress=progress)
             bridges = {network.spec.bridge for network in wanted}
             work.gone = [
@@ -231,12 +229,18 @@ class Host:
     # Networks.
 
     def create_network(
-        self, spec: NetworkSpec, *, with_bridge: bool = False, ip_forward: bool = False
+        self,
+        spec: NetworkSpec,
+        *,
+        layout: str | None = None,
+        with_bridge: bool = False,
+        ip_forward: bool = False,
     ) -> Outcome:
         """Program one network.
 
         Args:
             spec: the network.
+            layout: see `apply`.
             with_bridge: whether to make its bridge too.
             ip_forward: see `apply`.
 
@@ -247,7 +251,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: the bridge or a sysctl could not be set up; nothing was changed.
         """
-        with self._in_firewalld(), self._transaction("create network") as work:
+        with self._in_firewalld(), self._transaction("create network", layout) as work:
             check_new_network(spec, work.states)
             work.driver.ensure_started(work.transaction)
             work.driver.create_network(work.transaction, spec, made_by=MadeBy.HAND)
@@ -338,13 +342,24 @@ class Host:
     # The pieces.
 
     @contextmanager
-    def _transaction(self, name: str) -> Iterator[Work]:
+    def _transaction(self, name: str, layout: str | None = None) -> Iterator[Work]:
         transaction = self._engine.begin()
         try:
             with collector_resting():
                 states = layout_of(transaction).networks(transaction)
-                layout = layout_of(transaction, Driver(config=self._config(states)))
-                work = Work(name, transaction, layout, states)
+                driver = Driver(config=self._config(states))
+                held = layout_for(transaction, driver, has_sets=self._engine.has_sets)
+                if layout is not None and layout != held.name:
+                    new = layout_named(layout, driver)
+                    convert(transaction, held, new)
+                    held = new
+                elif self._dry_run and held.name == "sets":
+                    rehearsal = begin_rehearsal(self._engine, held)
+                    if rehearsal is not None:
+                        transaction.abandon()
+                        transaction = rehearsal
+                        held = layout_named("rules", driver)
+                work = Work(name, transaction, held, states)
                 yield work
                 self._finish(work)
             if not self._dry_run:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nfcore.bridge import Driver
 from nfcore.engine import Engine, Ruleset
 from nfcore.exceptions import Conflict, NetfilterError, PartlyCommitted
 from nfcore.host._docker_part import DockerPart, additions, docker_part, policy_changes, removals
-from nfcore.layout import has_sets
+from nfcore.layout import convert, has_sets, layout_named, layout_of
 from nfcore.operations import Operation
 
 __all__ = ["Migration", "Side", "migrate"]
@@ -63,18 +64,13 @@ def migrate(old: Side, new: Side, *, dry_run: bool = False) -> Migration:
 
     Raises:
         Conflict: others' rules stand in FORWARD, so that the order among them would be lost; or
-            both kinds have chains of Docker's that differ; or a rule cannot be said in both;
-            or the networks are in the layout of sets. The rules are where they were.
+            both kinds have chains of Docker's that differ; or a rule cannot be said in both. The
+            rules are where they were.
         CommitRefused: a kind refused its part; the rules are where they were.
         PartlyCommitted: taking something away or back failed half-way; the message says what.
         Untranslatable: nf_tables has no form for a rule; nothing was changed.
     """
-    before = old.engine.ruleset
-    if has_sets(before):
-        raise Conflict(
-            f"{old.name} holds the networks in the layout of sets, which {new.name} cannot: "
-            "convert them first (nfcore apply --layout rules FILE)"
-        )
+    before = layout_of(old.engine.ruleset).expand(old.engine.ruleset)
     part = docker_part(before)
     removals(part, before)  # for what it would refuse
     there = docker_part(new.engine.ruleset)
@@ -86,6 +82,8 @@ def migrate(old: Side, new: Side, *, dry_run: bool = False) -> Migration:
             f"({different}): remove those of one of them first"
         )
     if part and not dry_run:
+        if has_sets(old.engine.ruleset):
+            part = _as_rules(old)
         _move(old, new, part, resumed=bool(there))
     return Migration(
         rules=part.rules(),
@@ -93,6 +91,14 @@ def migrate(old: Side, new: Side, *, dry_run: bool = False) -> Migration:
         resumed=bool(part and there),
         left=tuple(part.strangers(part.others)) if part else (),
     )
+
+
+def _as_rules(side: Side) -> DockerPart:
+    """Convert the networks from sets, which only nf_tables has, to the rules that move."""
+    with side.engine.transaction() as transaction:
+        rules = layout_named("rules", Driver())
+        convert(transaction, layout_of(transaction, rules.driver), rules)
+    return docker_part(side.engine.ruleset)
 
 
 def _check_forward(side: Side, strangers: Sequence[str]) -> None:

@@ -34,8 +34,8 @@ from nfcore.events import NetworksCounted, Observer, RulesRepaired, emit
 from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.executor import CommitEvents, Executor
 from nfcore.firewalld import Firewalld
-from nfcore.layout import Layout, layout_named, layout_of
-from nfcore.operations import ChainRef, Policy, TableRef
+from nfcore.layout import Layout, convert, layout_for, layout_named, layout_of
+from nfcore.operations import AddRule, ChainRef, NativeRule, Operation, Policy, TableRef
 from nfcore.system import StaleFlows, System
 from translate import IPVersion, Rule
 
@@ -115,6 +115,7 @@ class Watcher:
     Args:
         executor: what talks to the kernel; closed with the watcher.
         wanted: the networks.
+        layout: the layout that the host is to have; None is as it has it, see `Host.apply`.
         userland_proxy: whether docker-proxy runs.
         lock: see `Engine`.
         system: the host around the rules, where the connections that were tracked while a port's
@@ -132,6 +133,7 @@ class Watcher:
         executor: Executor,
         wanted: Sequence[WantedNetwork],
         *,
+        layout: str | None = None,
         userland_proxy: bool = True,
         lock: EngineLock | None = None,
         system: System | None = None,
@@ -158,7 +160,8 @@ class Watcher:
         if firewalld is not None:
             firewalld.subscribe()
         self._entered = False
-        self._layout = ""
+        self._layout = layout
+        self._wanted_layout = layout
         self._user_rules: dict[IPVersion, UserRules] = {}
         self._policies: dict[IPVersion, Policy] = {}
 
@@ -254,11 +257,14 @@ class Watcher:
             with self._engine.transaction() as transaction:
                 networks = self._plan(transaction)
                 changes = transaction.changes()
+                looked_up_again = any(map(_looks_ports_up, transaction.operations()))
                 if self._source.moved():
                     transaction.abandon()
                     continue
             if self._system is not None:
                 ports = (*networks.released, *networks.published)
+                if looked_up_again:
+                    ports = tuple(port for network in self._wanted for port in network.ports)
                 self._system.clear_flows(StaleFlows.of_ports(ports))
             return changes
         raise ListingFailed(f"the ruleset changed during each of {_ATTEMPTS} attempts to repair it")
@@ -282,10 +288,14 @@ class Watcher:
         return networks
 
     def _layout_of(self, transaction: Transaction) -> Layout:
-        """The layout that the host has, or had before its tables were flushed."""
-        found = layout_of(transaction, self._driver)
-        if not self._layout or found.name == self._layout:
+        """The wanted layout, or else the one that the host has, or had before it was flushed."""
+        found = layout_for(transaction, self._driver, has_sets=self._engine.has_sets)
+        if self._layout is None or found.name == self._layout:
             return found
+        if self._wanted_layout is not None:
+            wanted = layout_named(self._wanted_layout, self._driver)
+            convert(transaction, found, wanted)
+            return wanted
         if any(state.made_by is not MadeBy.OTHERS for state in found.networks(transaction)):
             return found  # somebody converted it
         return layout_named(self._layout, self._driver)
@@ -344,3 +354,12 @@ class Watcher:
 
 def _return_rule(version: IPVersion) -> IptRule:
     return IptRule(version, "filter", USER_CHAIN, ("-j", "RETURN"))
+
+
+def _looks_ports_up(operation: Operation) -> bool:
+    """Whether it adds a rule that looks published ports up in sets: without it none was reached."""
+    return (
+        isinstance(operation, AddRule)
+        and (operation.chain.table.name, operation.chain.name) == ("nat", DOCKER_CHAIN)
+        and isinstance(operation.body, NativeRule)
+    )

@@ -1,7 +1,7 @@
 """How the driver's networks are laid out in the kernel: as rules, or as elements of sets."""
 
 from nfcore.layout._base import Layout, View
-from nfcore.layout._choose import LAYOUTS, LayoutName, convert, layout_named, layout_of
+from nfcore.layout._choose import LAYOUTS, LayoutName, convert, layout_for, layout_named, layout_of
 from nfcore.layout.rules import RulesLayout
 from nfcore.layout.sets import SetsLayout, has_sets
 
@@ -14,6 +14,7 @@ __all__ = [
     "View",
     "convert",
     "has_sets",
+    "layout_for",
     "layout_named",
     "layout_of",
 ]

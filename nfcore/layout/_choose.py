@@ -7,21 +7,23 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal
 
-from nfcore.bridge import Driver, MadeBy, NetworkState
+from nfcore.bridge import DOCKER_CHAIN, Driver, MadeBy, NetworkState
 from nfcore.engine import Transaction
 from nfcore.exceptions import InvalidInput
 from nfcore.layout._base import Layout, View
 from nfcore.layout.rules import RulesLayout
-from nfcore.layout.sets import SetsLayout, has_sets
+from nfcore.layout.sets import SetsLayout
+from nfcore.layout.sets import has_sets as holds_sets
+from translate import IPVersion
 
-__all__ = ["LAYOUTS", "LayoutName", "convert", "layout_named", "layout_of"]
+__all__ = ["LAYOUTS", "LayoutName", "convert", "layout_for", "layout_named", "layout_of"]
 
 LayoutName = Literal["rules", "sets"]
 
 LAYOUTS: Final[Mapping[str, type[Layout]]] = MappingProxyType(
     {"rules": RulesLayout, "sets": SetsLayout}
 )
-"""Every layout by name; the first is the default."""
+"""Every layout by name."""
 
 
 def layout_named(name: str, driver: Driver | None = None) -> Layout:
@@ -38,7 +40,24 @@ def layout_named(name: str, driver: Driver | None = None) -> Layout:
 
 def layout_of(view: View, driver: Driver | None = None) -> Layout:
     """The layout that a host has: that of sets where their sets are there, else that of rules."""
-    return SetsLayout(driver) if has_sets(view) else RulesLayout(driver)
+    return SetsLayout(driver) if holds_sets(view) else RulesLayout(driver)
+
+
+def layout_for(transaction: Transaction, driver: Driver, *, has_sets: bool) -> Layout:
+    """The layout that a host has, or the one for a host without any of the driver's chains.
+
+    Args:
+        transaction: where.
+        driver: the driver's configuration and host.
+        has_sets: whether the kernel's side can hold sets; a host without chains has sets then.
+    """
+    found = layout_of(transaction, driver)
+    started = any(
+        transaction.has_chain(version, table, DOCKER_CHAIN)
+        for version in IPVersion
+        for table in ("filter", "nat")
+    )
+    return SetsLayout(driver) if has_sets and not started else found
 
 
 def convert(transaction: Transaction, old: Layout, new: Layout) -> tuple[NetworkState, ...]:

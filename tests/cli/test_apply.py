@@ -38,7 +38,7 @@ def test_the_second_time_nothing_changes_and_it_says_so(netns: str, nfcore: Run)
 
 def test_after_an_edit_only_the_difference_is_committed(netns: str, nfcore: Run) -> None:
     both = f"networks:\n{network('a', 1)}{network('b', 2)}"
-    nfcore("apply", "--netns", netns, "-", stdin=both).ok()
+    nfcore("apply", "--netns", netns, "--layout", "rules", "-", stdin=both).ok()
     before = set(listing(netns).splitlines())
     edited = f"networks:\n{network('b', 2)}{network('c', 3)}"
     done = nfcore("apply", "--netns", netns, "-", stdin=edited).ok()
@@ -87,7 +87,7 @@ def test_networks_made_by_hand_are_left_alone(netns: str, nfcore: Run) -> None:
 def test_a_missing_jump_is_put_back_with_the_rule_for_replies_above_it(
     netns: str, nfcore: Run
 ) -> None:
-    nfcore("apply", "--netns", netns, SCENARIO).ok()
+    nfcore("apply", "--netns", netns, "--layout", "rules", SCENARIO).ok()
     saved = nfcore("save", "--netns", netns).ok()
     lines = listing(netns).splitlines()
     victim = next(line for line in lines if 'oifname "bridge1" ' in line and "jump DOCKER " in line)

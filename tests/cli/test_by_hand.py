@@ -29,7 +29,7 @@ def test_publish_and_release_undo_each_other(host: str, nfcore: Run) -> None:
     before = saved(nfcore, host)
     ports = ("8080:80", "127.0.0.1:5000-5002:6000-6002/udp", "9000:9000/sctp")
     done = nfcore("port", "publish", "front", "10.1.0.2", *ports, "--netns", host).ok()
-    assert done == "published on network front: 10 added, 0 removed, in one transaction\n"
+    assert done == "published on network front: 15 added, 0 removed, in one transaction\n"
     assert (
         "-A DOCKER -d 127.0.0.1/32 ! -i br-f -p udp -m udp --dport 5001 "
         "-j DNAT --to-destination 10.1.0.2:6001\n"

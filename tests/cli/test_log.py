@@ -19,7 +19,7 @@ def test_nothing_is_shown_unasked(netns: str, nfcore: Run) -> None:
 
 
 def test_text_has_the_message_and_the_fields(netns: str, nfcore: Run) -> None:
-    done = nfcore("--log-level", "info", "apply", "--netns", netns, SCENARIO)
+    done = nfcore("--log-level", "info", "apply", "--netns", netns, "--layout", "rules", SCENARIO)
     lines = done.err.splitlines()
     committed, changed = (line for line in lines if "lock waited for" not in line)
     assert "[info     ] transaction committed " in committed
@@ -30,7 +30,8 @@ def test_text_has_the_message_and_the_fields(netns: str, nfcore: Run) -> None:
 
 def test_json_has_an_object_for_each_line(netns: str, nfcore: Run) -> None:
     done = nfcore(
-        *("--log-level", "debug", "--log-format", "json"), "apply", "--netns", netns, SCENARIO
+        *("--log-level", "debug", "--log-format", "json"),
+        *("apply", "--layout", "rules", "--netns", netns, SCENARIO),
     )
     events = {event["event"]: event for event in map(json.loads, done.err.splitlines())}
     committed = events["transaction committed"]

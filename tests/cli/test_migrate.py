@@ -53,12 +53,16 @@ def test_an_interrupted_one_is_finished(netns: str, nfcore: Run) -> None:
     assert done.endswith("from nf_tables to iptables-legacy, which had them already\n")
 
 
-def test_the_layout_of_sets_is_to_be_converted_first(netns: str, nfcore: Run) -> None:
+def test_elements_of_sets_move_as_the_rules_that_they_stand_for(netns: str, nfcore: Run) -> None:
     file = str(EXAMPLES / "scenario-bridge1.yml")
     nfcore("apply", "--netns", netns, "--layout", "sets", file).ok()
     before = nfcore("save", "--netns", netns).ok()
-    assert "--layout rules" in nfcore("migrate", "--to", "legacy", "--netns", netns).failed()
-    assert nfcore("save", "--netns", netns).ok() == before
+    planned = nfcore("migrate", "--to", "legacy", "--dry-run", "--netns", netns).ok()
+    assert "would move 35 rules" in planned
+    assert "set same" in in_netns(netns, ["nft", "list", "ruleset"]).stdout
+    assert "moved 35 rules" in nfcore("migrate", "--to", "legacy", "--netns", netns).ok()
+    assert nfcore("save", "--netns", netns, "--backend", "legacy").ok() == before
+    assert "set same" not in in_netns(netns, ["nft", "list", "ruleset"]).stdout
 
 
 def test_wrong_usage(nfcore: Run) -> None:

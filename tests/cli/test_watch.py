@@ -68,7 +68,7 @@ class Watch:
 def watch(netns: str, tmp_path: Path) -> Iterator[Watch]:
     file = tmp_path / "compose.yml"
     file.write_text(SCENARIO.read_text())
-    running = Watch(netns, file)
+    running = Watch(netns, file, options=("--layout", "rules"))
     yield running
     running.end()
 

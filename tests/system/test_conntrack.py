@@ -6,6 +6,7 @@ import logging
 import socket
 import struct
 import sys
+import time
 from contextlib import closing
 from ipaddress import ip_address
 from typing import Any
@@ -38,8 +39,14 @@ def tracked(netns: str) -> str:
     in_netns(netns, ["nft", "-f", "-"], stdin=TRACKER)
     in_netns(netns, ["ip", "link", "set", "lo", "up"])
     for address in ("10.0.0.1/32", "10.0.0.2/32", "10.0.0.3/32", "fd00::1/128", "fd00::2/128"):
-        in_netns(netns, ["ip", "addr", "add", address, "dev", "lo"])
+        in_netns(netns, ["ip", "addr", "add", address, "dev", "lo", *_at_once(address)])
+    while in_netns(netns, ["ip", "-6", "addr", "show", "tentative"]).stdout:
+        time.sleep(0.01)
     return netns
+
+
+def _at_once(address: str) -> list[str]:
+    return ["nodad"] if ":" in address else []
 
 
 def send(netns: str, source: str, to: str, port: int) -> None:

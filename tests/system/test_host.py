@@ -15,11 +15,11 @@ from nfcore.host import Host
 FRONT = NetworkSpec(name="front", bridge="br-f", subnet_v4=IPv4Network("10.1.0.0/24"))
 
 
-@pytest.mark.parametrize("asked", ["with_bridge", "ip_forward"])
-def test_it_is_asked_for_no_more(asked: str) -> None:
+@pytest.mark.parametrize(("with_bridge", "ip_forward"), [(True, False), (False, True)])
+def test_it_is_asked_for_no_more(*, with_bridge: bool, ip_forward: bool) -> None:
     host = Host(Engine(FakeExecutor()))
     with pytest.raises(InvalidInput, match=r"^this host was opened for rules only: give it a "):
-        host.create_network(FRONT, **{asked: True})
+        host.create_network(FRONT, with_bridge=with_bridge, ip_forward=ip_forward)
     assert host.networks() == ()
 
 

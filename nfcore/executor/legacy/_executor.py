@@ -65,6 +65,7 @@ class _LegacyExecutor(Executor):
         BackendUnavailable: a program is missing, or the kernel or the rights; with the answer.
     """
 
+    has_sets: ClassVar[bool] = False
     _carrier: ClassVar[Carrier]
 
     def __init__(

@@ -23,7 +23,7 @@ __all__ = ["Change", "change_of"]
 Change = tuple[Literal["+", "-"], str]
 """A line of a plan: whether it adds or takes away, and the command of iptables that would do it.
 
-For named sets it is nft's.
+For named sets, and for rules that iptables has no words for, it is nft's.
 """
 
 

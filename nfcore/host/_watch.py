@@ -34,7 +34,7 @@ from nfcore.events import NetworksCounted, Observer, RulesRepaired, emit
 from nfcore.exceptions import BackendUnavailable, ListingFailed
 from nfcore.executor import CommitEvents, Executor
 from nfcore.firewalld import Firewalld
-from nfcore.layout import Layout, convert, layout_for, layout_named, layout_of
+from nfcore.layout import Layout, convert, has_sets, layout_for, layout_named, layout_of
 from nfcore.operations import AddRule, ChainRef, NativeRule, Operation, Policy, TableRef
 from nfcore.system import StaleFlows, System
 from translate import IPVersion, Rule
@@ -255,16 +255,18 @@ class Watcher:
         """Plan over the ruleset as it is, and anew if somebody commits meanwhile."""
         for _ in range(_ATTEMPTS):
             with self._engine.transaction() as transaction:
+                had_sets = has_sets(transaction)
                 networks = self._plan(transaction)
                 changes = transaction.changes()
-                looked_up_again = any(map(_looks_ports_up, transaction.operations()))
+                mended = had_sets and any(map(_looks_ports_up, transaction.operations()))
                 if self._source.moved():
                     transaction.abandon()
                     continue
             if self._system is not None:
                 ports = (*networks.released, *networks.published)
-                if looked_up_again:
-                    ports = tuple(port for network in self._wanted for port in network.ports)
+                if mended:
+                    kept = (port for network in self._wanted for port in network.ports)
+                    ports = (*networks.released, *kept)
                 self._system.clear_flows(StaleFlows.of_ports(ports))
             return changes
         raise ListingFailed(f"the ruleset changed during each of {_ATTEMPTS} attempts to repair it")

@@ -127,3 +127,18 @@ def test_somebody_converts_the_host(watch: Watch, nfcore: Run, tmp_path: Path) -
     in_netns(watch.netns, ["iptables-nft", "-F", "DOCKER"])
     assert "iptables-nft (process " in watch.line()
     assert "set same" not in in_netns(watch.netns, ["nft", "list", "ruleset"]).stdout
+
+
+def test_a_host_with_rules_is_converted_where_that_is_asked(
+    nfcore: Run, netns: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "compose.yml"
+    file.write_text(COMPOSE)
+    nfcore("apply", str(file), "--layout", "rules", "--netns", netns).ok()
+    before = nfcore("save", "--netns", netns).ok()
+    running = Watch(netns, file, options=("--layout", "sets"))
+    try:
+        assert "set same" in in_netns(netns, ["nft", "list", "ruleset"]).stdout
+        assert running.save() == before
+    finally:
+        running.end()

@@ -128,8 +128,10 @@ def test_a_comment_that_would_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch
 
 def test_a_native_rule_is_sent_as_it_is() -> None:
     body = NativeRule(expr=({"counter": None}, {"masquerade": None}))
-    ((command,),) = encode([AddRule(chain=chain("POSTROUTING"), body=body)])
+    operation = AddRule(chain=chain("POSTROUTING"), body=body)
+    ((command,),) = encode([operation])
 
+    assert str(operation).startswith("nft add rule ip filter POSTROUTING [{")
     assert command["add"]["rule"]["expr"] == list(body.expr)
     assert "comment" not in command["add"]["rule"]
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final, Literal, Protocol, TypeVar
 
-from nfcore.bridge import Driver, DriverConfig, Link, NetworkSpec, PublishedPort
+from nfcore.bridge import (
+    Driver,
+    DriverConfig,
+    Link,
+    NetworkParts,
+    NetworkSpec,
+    PublishedPort,
+)
 from nfcore.engine import Engine
 from nfcore.executor import FakeExecutor
 
@@ -51,11 +58,13 @@ class Network:
         spec: the network.
         ports: one container port behind one host port, for each IP version.
         links: none.
+        bare: the network without its ports, which are published by themselves.
     """
 
     spec: NetworkSpec
     ports: tuple[PublishedPort, ...]
     links: tuple[Link, ...] = ()
+    bare: NetworkParts
 
 
 def make_network(number: int, stack: Stack) -> Network:
@@ -87,7 +96,7 @@ def _made(
         for subnet in (v4, v6)
         if isinstance(subnet, IPv4Network) or stack == "dual"
     )
-    return Network(spec=spec, ports=ports)
+    return Network(spec=spec, ports=ports, bare=NetworkParts(spec))
 
 
 def driver_of(stack: Stack) -> Driver:
@@ -98,11 +107,11 @@ def driver_of(stack: Stack) -> Driver:
 class Programs(Protocol[F_contra]):
     """What programs networks into a kind of firewall: the driver, or a layout of nfcore's."""
 
-    def create_network(self, firewall: F_contra, spec: NetworkSpec, /) -> None:
-        """Program a network."""
+    def create_networks(self, firewall: F_contra, networks: Sequence[NetworkParts], /) -> None:
+        """Program networks."""
 
-    def delete_network(self, firewall: F_contra, spec: NetworkSpec, /) -> None:
-        """Take it out."""
+    def delete_networks(self, firewall: F_contra, networks: Sequence[NetworkParts], /) -> None:
+        """Take them out."""
 
     def publish(self, firewall: F_contra, spec: NetworkSpec, port: PublishedPort, /) -> None:
         """Publish a port."""
@@ -115,16 +124,17 @@ def carry_out(
     firewall: F, driver: Programs[F], action: Action, networks: Sequence[Network]
 ) -> None:
     """Do the same to each network, as the driver does it."""
-    for network in networks:
-        match action:
-            case "create":
-                driver.create_network(firewall, network.spec)
-            case "delete":
-                driver.delete_network(firewall, network.spec)
-            case "publish":
+    match action:
+        case "create":
+            driver.create_networks(firewall, [network.bare for network in networks])
+        case "delete":
+            driver.delete_networks(firewall, [network.bare for network in networks])
+        case "publish":
+            for network in networks:
                 for port in network.ports:
                     driver.publish(firewall, network.spec, port)
-            case "release":
+        case "release":
+            for network in networks:
                 for port in network.ports:
                     driver.release(firewall, network.spec, port)
 

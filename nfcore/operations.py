@@ -7,7 +7,7 @@ executor (iptables-legacy, raw netlink, the in-memory fake) can carry out the sa
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
@@ -16,10 +16,11 @@ import translate
 from translate import Counters, IPVersion, Rule
 
 __all__ = [
+    "BARE",
     "BASE_CHAINS",
     "TABLES",
     "AddChain",
-    "AddElement",
+    "AddElements",
     "AddRule",
     "AddSet",
     "AddTable",
@@ -28,7 +29,7 @@ __all__ = [
     "ChainState",
     "ChainType",
     "DeleteChain",
-    "DeleteElement",
+    "DeleteElements",
     "DeleteRule",
     "DeleteSet",
     "DeleteTable",
@@ -50,6 +51,8 @@ __all__ = [
     "TableRef",
     "TableState",
     "base_chain_of",
+    "count_of",
+    "each_element",
     "table_of",
 ]
 
@@ -345,37 +348,54 @@ class DeleteSet:
         return f"nft delete set {self.set}"
 
 
-class AddElement(NamedTuple):
-    """Put an element into a set or map; an element that is there stays as it is.
+class SetElement(NamedTuple):
+    """What is kept with one key of a named set or map.
 
     Transactions hold elements by the ten thousand; a named tuple is made in a third of the time
     that a frozen dataclass takes.
 
     Args:
-        set: where.
-        key: the key.
         data: what a map gives for the key; None in a set.
-        comment: text kept with the element, at most 128 bytes, or None.
+        comment: text kept with the element, 1 to 128 bytes, or None.
+        counters: what the element counted, where its set counts.
+    """
+
+    data: ElementValue | None = None
+    comment: str | None = None
+    counters: Counters | None = None
+
+
+BARE: Final = SetElement()
+"""Nothing is kept with a key; most elements have this very one."""
+
+
+class AddElements(NamedTuple):
+    """Put elements into one set or map; those that are there stay as they are.
+
+    Args:
+        set: where.
+        elements: what is kept with each key; counters play no part.
     """
 
     set: SetRef
-    key: ElementKey
-    data: ElementValue | None = None
-    comment: str | None = None
+    elements: Mapping[ElementKey, SetElement]
 
     def __str__(self) -> str:
-        data = "" if self.data is None else f" : {self.data}"
-        return f"nft add element {self.set} {{ {_key_text(self.key)}{data} }}"
+        listed = ", ".join(
+            _key_text(key) + ("" if element.data is None else f" : {element.data}")
+            for key, element in self.elements.items()
+        )
+        return f"nft add element {self.set} {{ {listed} }}"
 
 
-class DeleteElement(NamedTuple):
-    """Take the element with this key out of a set or map."""
+class DeleteElements(NamedTuple):
+    """Take the elements with these keys out of a set or map."""
 
     set: SetRef
-    key: ElementKey
+    keys: Collection[ElementKey]
 
     def __str__(self) -> str:
-        return f"nft delete element {self.set} {{ {_key_text(self.key)} }}"
+        return f"nft delete element {self.set} {{ {', '.join(map(_key_text, self.keys))} }}"
 
 
 def _key_text(key: ElementKey) -> str:
@@ -393,8 +413,8 @@ Operation = (
     | DeleteRule
     | AddSet
     | DeleteSet
-    | AddElement
-    | DeleteElement
+    | AddElements
+    | DeleteElements
 )
 
 
@@ -402,9 +422,32 @@ def table_of(operation: Operation) -> TableRef:
     """The table that an operation changes."""
     if isinstance(operation, AddTable | DeleteTable):
         return operation.table
-    if isinstance(operation, AddSet | DeleteSet | AddElement | DeleteElement):
+    if isinstance(operation, AddSet | DeleteSet | AddElements | DeleteElements):
         return operation.set.table
     return operation.chain.table
+
+
+def each_element(operations: Sequence[Operation]) -> Iterator[tuple[int, Operation]]:
+    """The operations with each element for itself, and the place of what it was taken from.
+
+    It is how a single element is found to be at fault.
+    """
+    for index, operation in enumerate(operations):
+        if count_of(operation) <= 1:
+            yield index, operation
+        elif isinstance(operation, AddElements):
+            for key, element in operation.elements.items():
+                yield index, AddElements(operation.set, {key: element})
+        elif isinstance(operation, DeleteElements):
+            for key in operation.keys:
+                yield index, DeleteElements(operation.set, (key,))
+
+
+def count_of(operation: Operation) -> int:
+    """How many rules, chains, sets, elements or the like an operation is about."""
+    if isinstance(operation, AddElements):
+        return len(operation.elements)
+    return len(operation.keys) if isinstance(operation, DeleteElements) else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,15 +466,6 @@ class ChainState:
 
     base: BaseChain | None = None
     rules: tuple[KernelRule, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetElement:
-    """What is kept with one key of a named set or map."""
-
-    data: ElementValue | None = None
-    comment: str | None = None
-    counters: Counters | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

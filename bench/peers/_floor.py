@@ -16,7 +16,7 @@ from bench.peers._raw_elements import raw_batch
 from bench.workload import KEPT, Stack
 from nfcore.executor import RulesetMonitor
 from nfcore.layout import SetsLayout
-from nfcore.operations import AddElement, AddSet, DeleteElement, Operation, SetRef, SetType
+from nfcore.operations import AddElements, AddSet, DeleteElements, Operation, SetRef, SetType
 
 __all__ = ["FloorPeer", "open_floor"]
 
@@ -51,7 +51,7 @@ class FloorPeer(PlannedPeer):
 
     def write(self, operations: Sequence[Operation]) -> Work:
         """The bytes; as JSON where sets or rules are made."""
-        elements = [one for one in operations if isinstance(one, AddElement | DeleteElement)]
+        elements = [one for one in operations if isinstance(one, AddElements | DeleteElements)]
         if len(elements) == len(operations):
             batch = raw_batch(elements, self._types)
             return lambda: self._send(batch)

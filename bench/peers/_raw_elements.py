@@ -12,7 +12,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from nfcore.operations import AddElement, DeleteElement, ElementValue, KeyType, SetRef, SetType
+from nfcore.operations import (
+    AddElements,
+    DeleteElements,
+    ElementKey,
+    ElementValue,
+    KeyType,
+    SetElement,
+    SetRef,
+    SetType,
+)
 from translate import IPVersion
 
 __all__ = ["raw_batch"]
@@ -28,7 +37,7 @@ _DATA_VALUE: Final = 1
 _COMMENT: Final = 0  # libnftnl's NFTNL_UDATA_SET_ELEM_COMMENT
 _MOST_BYTES: Final = 60_000  # of elements in a message; an attribute's length has 16 bits
 
-Element = AddElement | DeleteElement
+Elements = AddElements | DeleteElements
 
 _BYTES: Final[Mapping[KeyType, Callable[[ElementValue], bytes]]] = MappingProxyType(
     {
@@ -41,18 +50,18 @@ _BYTES: Final[Mapping[KeyType, Callable[[ElementValue], bytes]]] = MappingProxyT
 )
 
 
-def raw_batch(elements: Iterable[Element], types: Mapping[SetRef, SetType]) -> bytes:
+def raw_batch(elements: Iterable[Elements], types: Mapping[SetRef, SetType]) -> bytes:
     """The whole transaction, of which the kernel acknowledges the last message.
 
     Args:
-        elements: what to add and delete.
+        elements: what to add and delete, each set once for either.
         types: what each set holds.
     """
     lists = [*_lists(elements, types)]
     messages = [
         _message(
-            _NFTABLES << 8 | (_NEWSETELEM if kind is AddElement else _DELSETELEM),
-            (_CREATE if kind is AddElement else 0) | (_ACK if place == len(lists) else 0),
+            _NFTABLES << 8 | (_NEWSETELEM if kind is AddElements else _DELSETELEM),
+            (_CREATE if kind is AddElements else 0) | (_ACK if place == len(lists) else 0),
             socket.AF_INET if ref.table.version is IPVersion.V4 else socket.AF_INET6,
             place,
             _text(_LIST_TABLE, ref.table.name)
@@ -67,16 +76,16 @@ def raw_batch(elements: Iterable[Element], types: Mapping[SetRef, SetType]) -> b
 
 
 def _lists(
-    elements: Iterable[Element], types: Mapping[SetRef, SetType]
-) -> Iterator[tuple[type[Element], SetRef, bytes]]:
-    by_set: dict[tuple[type[Element], SetRef], list[bytes]] = {}
-    for element in elements:
-        by_set.setdefault((type(element), element.set), []).append(
-            _element(element, types[element.set])
-        )
-    for (kind, ref), encoded in by_set.items():
+    elements: Iterable[Elements], types: Mapping[SetRef, SetType]
+) -> Iterator[tuple[type[Elements], SetRef, bytes]]:
+    for one in elements:
+        kind = types[one.set]
+        if isinstance(one, AddElements):
+            encoded = [_element(kind, key, kept) for key, kept in one.elements.items()]
+        else:
+            encoded = [_element(kind, key) for key in one.keys]
         for part in _parted(encoded):
-            yield kind, ref, part
+            yield type(one), one.set, part
 
 
 def _parted(encoded: Sequence[bytes]) -> Iterator[bytes]:
@@ -89,16 +98,16 @@ def _parted(encoded: Sequence[bytes]) -> Iterator[bytes]:
     yield bytes(part)
 
 
-def _element(element: Element, kind: SetType) -> bytes:
-    parts = [_BYTES[part](value) for part, value in zip(kind.key, element.key, strict=True)]
+def _element(kind: SetType, value: ElementKey, kept: SetElement | None = None) -> bytes:
+    parts = [_BYTES[part](one) for part, one in zip(kind.key, value, strict=True)]
     key = parts[0] if len(parts) == 1 else b"".join(map(_filled_up, parts))
     body = _attribute(_ELEM_KEY | _NESTED, _attribute(_DATA_VALUE, key))
-    if isinstance(element, AddElement):
-        if kind.data is not None and element.data is not None:
-            data = _BYTES[kind.data](element.data)
+    if kept is not None:
+        if kind.data is not None and kept.data is not None:
+            data = _BYTES[kind.data](kept.data)
             body += _attribute(_ELEM_DATA | _NESTED, _attribute(_DATA_VALUE, data))
-        if element.comment is not None:
-            comment = element.comment.encode() + b"\0"
+        if kept.comment is not None:
+            comment = kept.comment.encode() + b"\0"
             noted = struct.pack("BB", _COMMENT, len(comment)) + comment
             body += _attribute(_ELEM_USERDATA, noted)
     return _attribute(_ELEM | _NESTED, body)

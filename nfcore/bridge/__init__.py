@@ -62,9 +62,15 @@ from nfcore.bridge._network import (
     setup_ip_tables,
     setup_ip_tables_internal,
 )
-from nfcore.bridge._plan import AppliedNetworks, WantedNetwork, plan_apply
+from nfcore.bridge._plan import AppliedNetworks, plan_apply
 from nfcore.bridge._ports import set_per_port_forwarding, set_per_port_nat
-from nfcore.bridge._programmer import ProgrammableView, Programmer
+from nfcore.bridge._programmer import (
+    NetworkParts,
+    PlacedNetwork,
+    ProgrammableView,
+    Programmer,
+    WantedNetwork,
+)
 from nfcore.bridge._reading import read_fact
 from nfcore.bridge._recognize import recognize
 from nfcore.bridge._recorder import Recorder
@@ -107,9 +113,11 @@ __all__ = [
     "MadeBy",
     "Neighbours",
     "NetworkFact",
+    "NetworkParts",
     "NetworkSpec",
     "NetworkState",
     "OpenPort",
+    "PlacedNetwork",
     "PortMasqueraded",
     "ProgrammableView",
     "Programmer",

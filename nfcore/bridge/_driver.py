@@ -10,7 +10,7 @@ from nfcore.bridge._isolation import set_inc
 from nfcore.bridge._links import program_link
 from nfcore.bridge._network import remove_ip_tables, setup_ip4_tables, setup_ip6_tables
 from nfcore.bridge._ports import set_per_port_forwarding, set_per_port_nat
-from nfcore.bridge._programmer import ProgrammableView
+from nfcore.bridge._programmer import PlacedNetwork, ProgrammableView, WantedNetwork
 from nfcore.bridge._recognize import recognize
 from nfcore.bridge._recorder import Recorder
 from nfcore.bridge._spec import DriverConfig, Link, NetworkSpec, PublishedPort
@@ -109,6 +109,35 @@ class Driver:
             for version in self.config.versions:
                 setup_user_chain(firewall, version)
 
+    def create_networks(
+        self,
+        firewall: Firewall,
+        networks: Iterable[WantedNetwork],
+        *,
+        made_by: MadeBy = MadeBy.HAND,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Program many networks, each with its ports and links.
+
+        Args:
+            firewall: where.
+            networks: the networks, in the order of their creation.
+            made_by: what to note about who makes them.
+            progress: told after each how many are programmed.
+
+        Raises:
+            DriverError: a step failed.
+            InvalidInput: a network's name is too long, or a port does not fit its network.
+        """
+        for count, network in enumerate(networks, 1):
+            self.create_network(firewall, network.spec, made_by=made_by)
+            for port in network.ports:
+                self.publish(firewall, network.spec, port)
+            for link in network.links:
+                self.link(firewall, network.spec, link)
+            if progress is not None:
+                progress(count)
+
     def delete_network(
         self,
         firewall: Firewall,
@@ -141,6 +170,21 @@ class Driver:
                 if subnet is not None:
                     remove_ip_tables(firewall, version, subnet, spec, hairpin=own_hairpin)
             self._isolate(firewall, spec, False)
+
+    def delete_networks(self, firewall: Firewall, networks: Iterable[PlacedNetwork]) -> None:
+        """Undo the creation of many networks, and release and unlink what is on them.
+
+        Raises:
+            DriverError: a step failed.
+        """
+        for network in networks:
+            self.delete_network(
+                firewall,
+                network.spec,
+                ports=network.ports,
+                links=network.links,
+                hairpin=network.hairpin,
+            )
 
     def _isolate(self, firewall: Firewall, spec: NetworkSpec, enable: bool) -> None:
         """For every IP version of the driver's, even those that the network has no subnet of."""

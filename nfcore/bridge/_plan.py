@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from nfcore.bridge._chaininfo import nat_output_jump
 from nfcore.bridge._conflicts import check_networks, check_ports
@@ -12,31 +12,15 @@ from nfcore.bridge._driver import resolve_port
 from nfcore.bridge._mending import clear_way_for_missing
 from nfcore.bridge._names import DOCKER_CHAIN
 from nfcore.bridge._neighbours import Neighbours, is_same
-from nfcore.bridge._programmer import ProgrammableView, Programmer
-from nfcore.bridge._spec import Link, NetworkSpec, PublishedPort
+from nfcore.bridge._programmer import ProgrammableView, Programmer, WantedNetwork
+from nfcore.bridge._spec import PublishedPort
 from nfcore.bridge._state import MadeBy, NetworkState
 from nfcore.bridge._steps import delete_quietly
 
-__all__ = ["AppliedNetworks", "WantedNetwork", "plan_apply"]
+__all__ = ["AppliedNetworks", "plan_apply"]
 
 
 V = TypeVar("V", bound=ProgrammableView)
-
-
-class WantedNetwork(Protocol):
-    """A network as a file describes it."""
-
-    @property
-    def spec(self) -> NetworkSpec:
-        """The network."""
-
-    @property
-    def ports(self) -> Sequence[PublishedPort]:
-        """What is published on it."""
-
-    @property
-    def links(self) -> Sequence[Link]:
-        """What is linked on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,18 +94,12 @@ def plan_apply(
     ]
     _check_neighbours(Neighbours(left), wanted)
     driver.ensure_started(transaction)
-    for state in gone:
-        driver.delete_network(
-            transaction, state.spec, ports=state.ports, links=state.links, hairpin=state.hairpin
-        )
+    driver.delete_networks(transaction, gone)
     for network in wanted:
         _take_back(transaction, driver, network, kept.get(network.spec.bridge))
     for state in kept.values():
         clear_way_for_missing(transaction, state)
-    for count, network in enumerate(wanted, 1):
-        _program(transaction, driver, network)
-        if progress is not None:
-            progress(count)
+    driver.create_networks(transaction, wanted, made_by=MadeBy.APPLY, progress=progress)
     _drop_stale_jump(transaction, driver, left)
     return _summary(wanted, kept, gone)
 
@@ -156,14 +134,6 @@ def _take_back(
     for link in state.links:
         if link not in network.links:
             driver.unlink(transaction, spec, link)
-
-
-def _program(transaction: V, driver: Programmer[V], network: WantedNetwork) -> None:
-    driver.create_network(transaction, network.spec, made_by=MadeBy.APPLY)
-    for port in network.ports:
-        driver.publish(transaction, network.spec, port)
-    for link in network.links:
-        driver.link(transaction, network.spec, link)
 
 
 def _drop_stale_jump(transaction: V, driver: Programmer[V], left: Sequence[NetworkState]) -> None:

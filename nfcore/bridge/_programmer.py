@@ -2,14 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Container, Iterable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from nfcore.bridge._spec import DriverConfig, Link, NetworkSpec, PublishedPort
 from nfcore.bridge._state import MadeBy, NetworkState, RulesView
 from nfcore.engine import Firewall, IptRule
 
-__all__ = ["ProgrammableView", "Programmer"]
+__all__ = [
+    "NetworkParts",
+    "PlacedNetwork",
+    "ProgrammableView",
+    "Programmer",
+    "WantedNetwork",
+]
+
+
+class WantedNetwork(Protocol):
+    """A network with all that is to be on it, as a file describes it."""
+
+    @property
+    def spec(self) -> NetworkSpec:
+        """The network."""
+
+    @property
+    def ports(self) -> Sequence[PublishedPort]:
+        """What is published on it."""
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """What is linked on it."""
+
+
+class PlacedNetwork(WantedNetwork, Protocol):
+    """A network with all that is on it: a `NetworkState`."""
+
+    @property
+    def hairpin(self) -> bool | None:
+        """Whether it was made in hairpin mode; None for as the driver makes them."""
+
+
+class NetworkParts(NamedTuple):
+    """A network and what is on it, to be put in or taken out as a whole."""
+
+    spec: NetworkSpec
+    ports: Sequence[PublishedPort] = ()
+    links: Sequence[Link] = ()
+    hairpin: bool | None = None
 
 
 class ProgrammableView(Firewall, RulesView, Protocol):
@@ -34,6 +73,17 @@ class Programmer(Protocol[F_contra]):
     ) -> None:
         """Program a network; where it is programmed already, what is missing is put in."""
 
+    def create_networks(
+        self,
+        firewall: F_contra,
+        networks: Iterable[WantedNetwork],
+        /,
+        *,
+        made_by: MadeBy = ...,
+        progress: Callable[[int], None] | None = ...,
+    ) -> None:
+        """Program many, each with its ports and links."""
+
     def delete_network(
         self,
         firewall: F_contra,
@@ -45,6 +95,9 @@ class Programmer(Protocol[F_contra]):
         hairpin: bool | None = ...,
     ) -> None:
         """Undo a network's creation, and release and unlink what is on it."""
+
+    def delete_networks(self, firewall: F_contra, networks: Iterable[PlacedNetwork], /) -> None:
+        """Undo the creation of many, and of what is on them."""
 
     def publish(self, firewall: F_contra, spec: NetworkSpec, port: PublishedPort, /) -> None:
         """Publish a container's port."""

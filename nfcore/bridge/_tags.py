@@ -11,7 +11,7 @@ there goes with a second rule: the first tag then says ``more`` and the second `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
@@ -20,7 +20,7 @@ from nfcore.bridge._addresses import address_text
 from nfcore.bridge._spec import GatewayMode, NetworkSpec, PublishedPort
 from nfcore.bridge._state import MadeBy
 from nfcore.exceptions import InvalidInput
-from translate import IPAddress, IPVersion
+from translate import IPAddress
 
 __all__ = [
     "NO_TAGS",
@@ -64,7 +64,7 @@ def network_tags(spec: NetworkSpec, made_by: MadeBy) -> NetworkTags:
         InvalidInput: the network's name leaves no room for the rest.
     """
     name = quote(spec.name, safe="")
-    words = tuple(_words(spec, made_by))
+    words = _words(spec, made_by)
     whole = " ".join([name, *words])
     if len(whole) <= TAG_BYTES:
         return NetworkTags(whole)
@@ -83,30 +83,42 @@ def network_tags(spec: NetworkSpec, made_by: MadeBy) -> NetworkTags:
     return NetworkTags(first, second)
 
 
-def _words(spec: NetworkSpec, made_by: MadeBy) -> Iterator[str]:
-    if made_by is MadeBy.APPLY:
-        yield "apply"
-    if spec.internal:
-        yield "internal"
-    if not spec.masquerade:
-        yield "nomasq"
-    for version in IPVersion:
-        yield from _version_words(spec, version)
+def _words(spec: NetworkSpec, made_by: MadeBy) -> list[str]:
+    words = _flags(spec, made_by)
+    if spec.subnet_v4 is not None:
+        words.append(_subnet_word("v4", spec.subnet_v4, spec.gateway_v4))
+    if spec.gateway_mode_v4 is GatewayMode.ROUTED:
+        words.append("routed4")
+    if spec.host_ipv4 is not None:
+        words.append(f"host4={spec.host_ipv4}")
+    if spec.subnet_v6 is not None:
+        words.append(_subnet_word("v6", spec.subnet_v6, spec.gateway_v6))
+    if spec.gateway_mode_v6 is GatewayMode.ROUTED:
+        words.append("routed6")
+    if spec.host_ipv6 is not None:
+        words.append(f"host6={spec.host_ipv6}")
     if spec.host_binding_ipv4 is not None:
-        yield f"bind4={spec.host_binding_ipv4}"
+        words.append(f"bind4={spec.host_binding_ipv4}")
+    return words
 
 
-def _version_words(spec: NetworkSpec, version: IPVersion) -> Iterator[str]:
-    subnet, host_ip = spec.subnet(version), spec.host_ip(version)
-    gateway = spec.gateway_v4 if version is IPVersion.V4 else spec.gateway_v6
-    if subnet is not None:
-        distance = "" if gateway is None else f"+{int(gateway) - int(subnet.network_address):x}"
-        network = f"{address_text(subnet.network_address)}/{subnet.prefixlen}"
-        yield f"v{version.value}={network}{distance}"
-    if spec.gateway_mode(version) is GatewayMode.ROUTED:
-        yield f"routed{version.value}"
-    if host_ip is not None:
-        yield f"host{version.value}={host_ip}"
+def _flags(spec: NetworkSpec, made_by: MadeBy) -> list[str]:
+    words = []
+    if made_by is MadeBy.APPLY:
+        words.append("apply")
+    if spec.internal:
+        words.append("internal")
+    if not spec.masquerade:
+        words.append("nomasq")
+    return words
+
+
+def _subnet_word(
+    key: str, subnet: IPv4Network | IPv6Network, gateway: IPv4Address | IPv6Address | None
+) -> str:
+    first = subnet.network_address
+    distance = "" if gateway is None else f"+{int(gateway) - int(first):x}"
+    return f"{key}={address_text(first)}/{subnet.prefixlen}{distance}"
 
 
 def read_network_tags(

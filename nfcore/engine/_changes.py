@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from typing import Final, Literal
 
 from nfcore.engine._step import Step
 from nfcore.operations import (
     AddChain,
-    AddElement,
+    AddElements,
     AddRule,
     AddSet,
     DeleteChain,
-    DeleteElement,
+    DeleteElements,
     DeleteRule,
     DeleteSet,
     FlushChain,
     SetPolicy,
+    each_element,
 )
 
-__all__ = ["Change", "change_of"]
+__all__ = ["Change", "changes_of"]
 
 Change = tuple[Literal["+", "-"], str]
 """A line of a plan: whether it adds or takes away, and the command of iptables that would do it.
@@ -27,13 +29,16 @@ For named sets, and for rules that iptables has no words for, it is nft's.
 """
 
 
-def change_of(step: Step) -> Change | None:
-    """The step as a command, or None where iptables has no need of it."""
-    operation = step.operation
-    if isinstance(operation, AddRule | SetPolicy | AddSet | AddElement):
-        return "+", str(operation)
-    if isinstance(operation, AddChain):
-        return ("+", str(operation)) if operation.base is None else None
-    if isinstance(operation, DeleteRule | FlushChain | DeleteChain | DeleteSet | DeleteElement):
-        return "-", str(operation)
-    return None
+def changes_of(step: Step) -> Iterator[Change]:
+    """The step as commands, one for each rule or element; none where iptables has no need of it."""
+    for _, operation in each_element([step.operation]):
+        if isinstance(operation, AddRule | SetPolicy | AddSet | AddElements):
+            yield "+", str(operation)
+        elif isinstance(operation, AddChain):
+            if operation.base is None:
+                yield "+", str(operation)
+        elif isinstance(operation, _TAKES_AWAY):
+            yield "-", str(operation)
+
+
+_TAKES_AWAY: Final = (DeleteRule, FlushChain, DeleteChain, DeleteSet, DeleteElements)

@@ -18,10 +18,12 @@ from nfcore.engine._set_overlay import SetOverlay
 from nfcore.engine._step import Step
 from nfcore.operations import (
     AddChain,
+    AddElements,
     AddRule,
     AddSet,
     BaseChain,
     DeleteChain,
+    DeleteElements,
     DeleteRule,
     DeleteSet,
     FlushChain,
@@ -54,8 +56,12 @@ def plan_sets(overlays: Iterable[SetOverlay]) -> ChainPlan:
             continue
         if overlay.original is None and overlay.type is not None:
             plan.creations.append(Step(AddSet(set=ref, type=overlay.type), overlay.site))
-        plan.deletions.extend(overlay.deleted.values())
-        plan.additions.extend(overlay.added.values())
+        if overlay.deleted:
+            keys, asked = tuple(overlay.deleted), overlay.deleted_by
+            plan.deletions.append(Step(DeleteElements(ref, keys), asked[0][0], tuple(asked)))
+        if overlay.added:
+            elements, asked = dict(overlay.added), overlay.added_by
+            plan.additions.append(Step(AddElements(ref, elements), asked[0][0], tuple(asked)))
     return plan
 
 

@@ -20,12 +20,12 @@ from nfcore.exceptions import EventsLost, ListingFailed, NotFound
 from nfcore.executor import CommitEvents, EventKind, RulesetEvent, RulesetMonitor
 from nfcore.operations import (
     TABLES,
-    AddElement,
+    AddElements,
     AddRule,
     AddSet,
     ChainRef,
     ChainState,
-    DeleteElement,
+    DeleteElements,
     DeleteRule,
     DeleteSet,
     Operation,
@@ -258,7 +258,7 @@ class Mirror:
             <= {
                 (op.set.table.version, op.set.name)
                 for op in operations
-                if isinstance(op, AddSet | DeleteSet | AddElement | DeleteElement)
+                if isinstance(op, AddSet | DeleteSet | AddElements | DeleteElements)
             }
         )
 

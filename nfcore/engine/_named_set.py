@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Protocol, Self
 
-from nfcore.operations import ElementKey, ElementValue, SetElement, SetState, SetType
+from nfcore.operations import ElementKey, SetElement, SetState, SetType
 
-__all__ = ["NamedSet", "SetView"]
-
-
-_BARE: Final = SetElement()
+__all__ = ["NamedSet", "SetView", "newest_of"]
 
 
 class SetView(Protocol):
     """A named set that can be looked at: the kernel's, or as a transaction leaves it."""
-
-    @property
-    def newest(self) -> str:
-        """The greatest comment that an element has or had."""
 
     @property
     def exists(self) -> bool:
@@ -26,6 +19,9 @@ class SetView(Protocol):
 
     def get(self, key: ElementKey) -> SetElement | None:
         """What is kept with a key, or None."""
+
+    def has_none_of(self, keys: Mapping[ElementKey, object]) -> bool:
+        """Whether no element has any of these keys; it is asked quicker than of each by itself."""
 
     def items(self) -> Iterable[tuple[ElementKey, SetElement]]:
         """The elements, in no order."""
@@ -48,15 +44,24 @@ class NamedSet:
 
     Attributes:
         elements: what is kept with each key; changed by `add` and `discard` only.
-        newest: the greatest comment that an element has or had, by which layouts number elements.
     """
 
-    __slots__ = ("elements", "newest", "type")
+    __slots__ = ("_newest", "elements", "type")
 
     def __init__(self, kind: SetType) -> None:
         self.type: Final = kind
         self.elements: Final[dict[ElementKey, SetElement]] = {}
-        self.newest = ""
+        self._newest: str | None = None
+
+    @property
+    def newest(self) -> str:
+        """The greatest comment that an element has, or had since it was first asked for.
+
+        Layouts number elements by it. It is kept up to date from then on: few sets are numbered.
+        """
+        if self._newest is None:
+            self._newest = newest_of(self.elements)
+        return self._newest
 
     @property
     def exists(self) -> bool:
@@ -68,8 +73,6 @@ class NamedSet:
         """Take over a listing."""
         named = cls(state.type)
         named.elements.update(state.elements)
-        comments = (element.comment or "" for element in state.elements.values())
-        named.newest = max(comments, default="")
         return named
 
     def state(self) -> SetState:
@@ -79,6 +82,10 @@ class NamedSet:
     def get(self, key: ElementKey) -> SetElement | None:
         """What is kept with a key, or None."""
         return self.elements.get(key)
+
+    def has_none_of(self, keys: Mapping[ElementKey, object]) -> bool:
+        """Whether no element has any of these keys."""
+        return self.elements.keys().isdisjoint(keys.keys())
 
     def items(self) -> Iterable[tuple[ElementKey, SetElement]]:
         """The elements, in no order."""
@@ -93,17 +100,22 @@ class NamedSet:
     def __len__(self) -> int:
         return len(self.elements)
 
-    def add(self, key: ElementKey, data: ElementValue | None, comment: str | None) -> None:
-        """Put an element in, unless its key is there."""
-        if key in self.elements:
-            return
-        if data is None and comment is None:
-            self.elements[key] = _BARE
-            return
-        self.elements[key] = SetElement(data=data, comment=comment)
-        if comment is not None and comment > self.newest:
-            self.newest = comment
+    def add(self, elements: Mapping[ElementKey, SetElement]) -> None:
+        """Put elements in, but for those whose keys are there."""
+        if elements.keys().isdisjoint(self.elements.keys()):
+            self.elements.update(elements)
+        else:
+            for key, element in elements.items():
+                self.elements.setdefault(key, element)
+        if self._newest is not None:
+            self._newest = max(self._newest, newest_of(elements))
 
-    def discard(self, key: ElementKey) -> None:
-        """Take an element out."""
-        self.elements.pop(key, None)
+    def discard(self, keys: Iterable[ElementKey]) -> None:
+        """Take elements out."""
+        for key in keys:
+            self.elements.pop(key, None)
+
+
+def newest_of(elements: Mapping[ElementKey, SetElement]) -> str:
+    """The greatest comment among elements; '' where none has one."""
+    return max([element.comment or "" for element in elements.values()], default="")

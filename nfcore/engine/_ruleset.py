@@ -12,14 +12,14 @@ from nfcore.engine._named_set import NamedSet
 from nfcore.exceptions import NotFound
 from nfcore.operations import (
     AddChain,
-    AddElement,
+    AddElements,
     AddRule,
     AddSet,
     AddTable,
     ChainRef,
     ChainState,
     DeleteChain,
-    DeleteElement,
+    DeleteElements,
     DeleteRule,
     DeleteSet,
     DeleteTable,
@@ -195,18 +195,13 @@ class Ruleset:
             NotFound: an operation names a table, chain or handle that is not here.
         """
         given = iter(handles)
-        ref, held = None, None
         for operation in operations:
-            if isinstance(operation, AddElement | DeleteElement):
-                if operation.set is not ref or held is None:
-                    ref = operation.set
-                    held = self._known_set(ref)
-                if isinstance(operation, AddElement):
-                    held.add(operation.key, operation.data, operation.comment)
-                else:
-                    held.discard(operation.key)
+            if isinstance(operation, AddElements):
+                self._known_set(operation.set).add(operation.elements)
                 continue
-            held = None
+            if isinstance(operation, DeleteElements):
+                self._known_set(operation.set).discard(operation.keys)
+                continue
             self.forget_found()
             if isinstance(operation, AddRule):
                 self._add_rule(operation, next(given))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, cast
 
@@ -11,6 +11,7 @@ from nfcore.engine._callsite import CallSite
 from nfcore.engine._chain import HeldRule, PlacedRule, jump_targets
 from nfcore.engine._derive import plan_chain, plan_sets
 from nfcore.engine._iptrule import IptRule
+from nfcore.engine._named_set import NamedSet
 from nfcore.engine._overlay import ChainOverlay, Journal, PendingRule
 from nfcore.engine._ruleset import Ruleset, iptables_form
 from nfcore.engine._set_overlay import SetOverlay
@@ -18,13 +19,12 @@ from nfcore.engine._step import Step
 from nfcore.exceptions import Conflict, InvalidInput, NotFound
 from nfcore.operations import (
     TABLES,
-    AddElement,
     AddTable,
     ChainRef,
-    DeleteElement,
     ElementKey,
     NativeRule,
     Policy,
+    SetElement,
     SetRef,
     SetType,
     TableRef,
@@ -136,6 +136,17 @@ class RulesetOverlay:
             overlay = self._sets[ref] = SetOverlay(ref, self._ruleset.named_set(ref), self.journal)
         return overlay
 
+    def newest(self, refs: Iterable[SetRef]) -> str:
+        """The greatest comment that an element of any of some sets has or had."""
+        newest = ""
+        for ref in refs:
+            held: SetOverlay | NamedSet | None = self._sets.get(ref)
+            if held is None:
+                held = self._ruleset.named_set(ref)
+            if held is not None:
+                newest = max(newest, held.newest)
+        return newest
+
     def named_sets(self, table: TableRef) -> Iterator[SetRef]:
         """The table's sets."""
         names = dict.fromkeys(self._ruleset.sets(table))
@@ -151,19 +162,21 @@ class RulesetOverlay:
         """Remove a set with its elements, if it is there."""
         self.named_set(ref).remove(site)
 
-    def add_elements(self, elements: Sequence[AddElement], site: CallSite) -> None:
+    def add_elements(
+        self, elements: Mapping[SetRef, Mapping[ElementKey, SetElement]], site: CallSite
+    ) -> None:
         """Put elements in; those that are there stay as they are."""
-        new: list[tuple[dict[ElementKey, Step], ElementKey]] = []
-        self.journal.note(_forget, new)
-        for element in elements:
-            overlay = self.named_set(element.set)
-            if overlay.add(element, site):
-                new.append((overlay.added, element.key))
+        for ref, added in elements.items():
+            if added:
+                self.named_set(ref).add(added, site)
 
-    def delete_elements(self, elements: Sequence[DeleteElement], site: CallSite) -> None:
+    def delete_elements(
+        self, keys: Mapping[SetRef, Collection[ElementKey]], site: CallSite
+    ) -> None:
         """Take elements out where they are there."""
-        for old in elements:
-            self.named_set(old.set).delete(old, site)
+        for ref, gone in keys.items():
+            if gone:
+                self.named_set(ref).delete(gone, site)
 
     # Chains.
 
@@ -280,11 +293,6 @@ class RulesetOverlay:
                 rule.args, version=rule.version, table=rule.table, chain=rule.chain
             )
         return parsed
-
-
-def _forget(new: list[tuple[dict[ElementKey, Step], ElementKey]]) -> None:
-    for added, key in new:
-        del added[key]
 
 
 @lru_cache(maxsize=_CHAINS)

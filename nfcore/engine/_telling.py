@@ -19,7 +19,7 @@ from nfcore.events import (
 )
 from nfcore.exceptions import CommitRefused, NetfilterError
 from nfcore.executor import Executor
-from nfcore.operations import Operation
+from nfcore.operations import Operation, count_of
 
 __all__ = ["Telling"]
 
@@ -65,12 +65,14 @@ class Telling:
         if not is_wanted(TransactionCommitted, self._observer):
             return
         end = time.perf_counter()
-        kinds = Counter(map(type, operations))
+        kinds: Counter[type[Operation]] = Counter()
+        for operation in operations:
+            kinds[type(operation)] += count_of(operation)
         encode = self._executor.encode_seconds
         emit(
             TransactionCommitted(
                 backend=self._executor.name,
-                operations=len(operations),
+                operations=sum(map(count_of, operations)),
                 adds=sum(n for kind, n in kinds.items() if kind.__name__.startswith("Add")),
                 deletes=sum(n for kind, n in kinds.items() if _takes_away(kind)),
                 kinds={_words(kind): count for kind, count in kinds.items()},
@@ -97,7 +99,7 @@ class Telling:
         emit(
             TransactionRefused(
                 backend=self._executor.name,
-                operations=len(operations),
+                operations=sum(map(count_of, operations)),
                 error=type(error).__name__,
                 answer=str(error) if refusal is None else refusal.answer,
                 index=None if refusal is None else refusal.index,

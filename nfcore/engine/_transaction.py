@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar, cast
 
 from nfcore.engine._callsite import CallSite, caller, drivers_caller
 from nfcore.engine._chain import PlacedRule
-from nfcore.engine._changes import Change, change_of
+from nfcore.engine._changes import Change, changes_of
 from nfcore.engine._iptrule import IptRule
 from nfcore.engine._named_set import SetView
 from nfcore.engine._ruleset_overlay import RulesetOverlay
@@ -19,12 +27,12 @@ from nfcore.events import Observer
 from nfcore.exceptions import CommitRefused, NetfilterError, Overtaken, TransactionClosed
 from nfcore.executor import Executor
 from nfcore.operations import (
-    AddElement,
     ChainRef,
-    DeleteElement,
+    ElementKey,
     NativeRule,
     Operation,
     Policy,
+    SetElement,
     SetRef,
     SetType,
     TableRef,
@@ -223,6 +231,14 @@ class Transaction:
         """
         return self._open_view().named_set(ref)
 
+    def newest(self, refs: Iterable[SetRef]) -> str:
+        """The greatest comment that an element of any of some sets has or had; '' for none.
+
+        Raises:
+            TransactionClosed: the transaction has ended.
+        """
+        return self._open_view().newest(refs)
+
     def named_sets(self, table: TableRef) -> Iterator[SetRef]:
         """A table's named sets as the transaction leaves them.
 
@@ -272,8 +288,11 @@ class Transaction:
         """
         self._change(RulesetOverlay.remove_set, ref)
 
-    def add_elements(self, elements: Sequence[AddElement]) -> None:
+    def add_elements(self, elements: Mapping[SetRef, Mapping[ElementKey, SetElement]]) -> None:
         """Put elements into named sets; those that are there stay as they are.
+
+        Args:
+            elements: by set, what is kept with each key. They must not be changed any more.
 
         Raises:
             Conflict: one is there with other data.
@@ -282,13 +301,16 @@ class Transaction:
         """
         self._change(RulesetOverlay.add_elements, elements)
 
-    def delete_elements(self, elements: Sequence[DeleteElement]) -> None:
+    def delete_elements(self, keys: Mapping[SetRef, Collection[ElementKey]]) -> None:
         """Take elements out of named sets, where they are there.
+
+        Args:
+            keys: the elements' keys, by set. They must not be changed any more.
 
         Raises:
             TransactionClosed: the transaction has ended.
         """
-        self._change(RulesetOverlay.delete_elements, elements)
+        self._change(RulesetOverlay.delete_elements, keys)
 
     # Policies.
 
@@ -360,7 +382,7 @@ class Transaction:
             TransactionClosed: the transaction has ended.
         """
         self._check_open()
-        return tuple(change for step in self._planned() if (change := change_of(step)) is not None)
+        return tuple(change for step in self._planned() for change in changes_of(step))
 
     def _planned(self) -> Sequence[Step]:
         """The difference, which is made once and asked for twice: to be shown and to be sent."""
@@ -464,7 +486,8 @@ class Transaction:
 
 def _with_call_site(refusal: CommitRefused, steps: Sequence[Step]) -> CommitRefused:
     index = refusal.index
-    site = steps[index].site if index is not None and index < len(steps) else None
+    known = index is not None and index < len(steps)
+    site = steps[index or 0].site_of(refusal.operation) if known else None
     return CommitRefused(
         refusal.answer,
         index=index,

@@ -14,18 +14,18 @@ from nfcore.exceptions import InvalidInput
 from nfcore.executor._checks import check_policy, check_table
 from nfcore.executor._declared import DeclaredSets
 from nfcore.executor._encode_rules import encode_rule_json
-from nfcore.executor._encode_sets import encode_element_json, encode_set_json
+from nfcore.executor._encode_sets import encode_elements_json, encode_set_json
 from nfcore.operations import (
     TABLES,
     AddChain,
-    AddElement,
+    AddElements,
     AddRule,
     AddSet,
     AddTable,
     BaseChain,
     ChainRef,
     DeleteChain,
-    DeleteElement,
+    DeleteElements,
     DeleteRule,
     DeleteSet,
     DeleteTable,
@@ -41,7 +41,7 @@ __all__ = ["check_table_prefix", "encode_json"]
 _JSON: Final = json.JSONEncoder(separators=(",", ":"))
 _NAME_BYTES: Final = 255  # NFT_NAME_MAXLEN in the kernel, less the NUL
 _RULES: Final = (AddRule, DeleteRule)
-_ELEMENTS: Final = (AddElement, DeleteElement)
+_ELEMENTS: Final = (AddElements, DeleteElements)
 _SETS: Final = (AddSet, DeleteSet)
 
 
@@ -65,7 +65,7 @@ def encode_json(operation: Operation, prefix: str, declared: DeclaredSets | None
     if isinstance(operation, _RULES):
         return encode_rule_json(operation, prefix, declared)
     if isinstance(operation, _ELEMENTS):
-        return encode_element_json(operation, prefix)
+        return encode_elements_json(operation, prefix)
     if isinstance(operation, _SETS):
         return encode_set_json(operation, prefix)
     command = _command(operation, prefix)

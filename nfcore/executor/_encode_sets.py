@@ -16,18 +16,19 @@ from typing import Final
 from nfcore.exceptions import InvalidInput
 from nfcore.executor._checks import check_table
 from nfcore.operations import (
-    AddElement,
+    AddElements,
     AddSet,
-    DeleteElement,
+    DeleteElements,
     DeleteSet,
     ElementKey,
     ElementValue,
     KeyType,
+    SetElement,
     SetRef,
 )
 from translate.nft.strings import JSON_WORDS, string_json
 
-__all__ = ["COMMENT_BYTES", "check_set_name", "encode_element_json", "encode_set_json"]
+__all__ = ["COMMENT_BYTES", "check_set_name", "encode_elements_json", "encode_set_json"]
 
 COMMENT_BYTES: Final = 128
 """The longest comment that nft's own language takes."""
@@ -81,24 +82,29 @@ def encode_set_json(operation: AddSet | DeleteSet, prefix: str) -> str:
     return f'{{"add":{{"{word}":{{{",".join(fields)}}}}}}}'
 
 
-def encode_element_json(operation: AddElement | DeleteElement, prefix: str) -> str:
-    """The command that adds or deletes an element.
+def encode_elements_json(operation: AddElements | DeleteElements, prefix: str) -> str:
+    """The command that adds or deletes elements.
 
     Raises:
         InvalidInput: a value that no element can have.
         Untranslatable: an interface's name that libnftables takes for something else.
     """
-    key = _key(operation.key)
-    if isinstance(operation, DeleteElement):
-        return f'{{"delete":{{"element":{{{_place(operation.set, prefix)},"elem":[{key}]}}}}}}'
-    comment = operation.comment
+    place = _place(operation.set, prefix)
+    if isinstance(operation, DeleteElements):
+        keys = ",".join(map(_key, operation.keys))
+        return f'{{"delete":{{"element":{{{place},"elem":[{keys}]}}}}}}'
+    elements = ",".join(_element(operation.set, *item) for item in operation.elements.items())
+    return f'{{"add":{{"element":{{{place},"elem":[{elements}]}}}}}}'
+
+
+def _element(ref: SetRef, key: ElementKey, element: SetElement) -> str:
+    text, comment = _key(key), element.comment
     if comment is not None:
         if not 0 < len(comment.encode()) <= COMMENT_BYTES:
-            raise InvalidInput(f"{operation}: a comment has 1 to {COMMENT_BYTES} bytes")
-        key = f'{{"elem":{{"val":{key},"comment":{encode_basestring_ascii(comment)}}}}}'
-    if operation.data is not None:
-        key = f"[{key},{_value(operation.data)}]"
-    return f'{{"add":{{"element":{{{_place(operation.set, prefix)},"elem":[{key}]}}}}}}'
+            added = AddElements(ref, {key: element})
+            raise InvalidInput(f"{added}: a comment has 1 to {COMMENT_BYTES} bytes")
+        text = f'{{"elem":{{"val":{text},"comment":{encode_basestring_ascii(comment)}}}}}'
+    return text if element.data is None else f"[{text},{_value(element.data)}]"
 
 
 def _place(ref: SetRef, prefix: str) -> str:

@@ -10,8 +10,8 @@ from nfcore.executor._base import Executor
 from nfcore.executor._encode import encode_json
 from nfcore.executor._fake_text import dump_ruleset, parse_ruleset
 from nfcore.executor._model import ModelRuleset, RefusedError, Step
-from nfcore.executor._refusal import locate_refusal
-from nfcore.operations import Operation, Snapshot
+from nfcore.executor._refusal import in_whole, locate_refusal
+from nfcore.operations import Operation, Snapshot, each_element
 
 __all__ = ["FakeExecutor"]
 
@@ -104,7 +104,12 @@ class FakeExecutor(Executor):
         self._check_open()
         for operation in operations:
             encode_json(operation, "")
-        steps = [Step.of(operation) for operation in operations]
+        try:
+            return self._changed_by([Step.of(operation) for operation in operations])
+        except RefusedError as error:
+            answer = str(error)
+        places, parts = zip(*each_element(operations), strict=True)
+        steps = [Step.of(part) for part in parts]
 
         def refusal_of(count: int) -> str | None:
             try:
@@ -113,10 +118,7 @@ class FakeExecutor(Executor):
                 return str(error)
             return None
 
-        try:
-            return self._changed_by(steps)
-        except RefusedError as error:
-            raise locate_refusal(str(error), operations, refusal_of) from error
+        raise in_whole(locate_refusal(answer, parts, refusal_of), places)
 
     def _changed_by(self, steps: Sequence[Step]) -> ModelRuleset:
         ruleset = self._ruleset.copy()

@@ -9,9 +9,10 @@ from typing import Any, Final, cast, get_args
 
 from nfcore.exceptions import InvalidInput
 from nfcore.operations import (
-    AddElement,
+    AddElements,
     AddSet,
     KeyType,
+    SetElement,
     SetRef,
     SetState,
     SetType,
@@ -38,7 +39,7 @@ def sets_lines(sets: Mapping[str, SetState]) -> Iterator[str]:
             yield f"# element {name} {json.dumps(fields)}"
 
 
-def read_set_line(line: str, table: TableRef) -> AddSet | AddElement:
+def read_set_line(line: str, table: TableRef) -> AddSet | AddElements:
     """The operation that makes the set or element of a line.
 
     Args:
@@ -68,14 +69,10 @@ def _set(line: str, table: TableRef) -> AddSet:
     return AddSet(set=SetRef(table=table, name=found["name"]), type=kind)
 
 
-def _element(line: str, table: TableRef) -> AddElement:
+def _element(line: str, table: TableRef) -> AddElements:
     found = _ELEMENT.fullmatch(line)
     fields: Any = {} if found is None else json.loads(found["element"])
     if found is None or not isinstance(fields.get("key"), list):
         raise InvalidInput("no element: '# element SET {\"key\": […], …}' is the form")
-    return AddElement(
-        set=SetRef(table=table, name=found["set"]),
-        key=tuple(fields["key"]),
-        data=fields.get("data"),
-        comment=fields.get("comment"),
-    )
+    element = SetElement(data=fields.get("data"), comment=fields.get("comment"))
+    return AddElements(SetRef(table=table, name=found["set"]), {tuple(fields["key"]): element})

@@ -14,7 +14,7 @@ from nfcore.executor._model_hooks import requirements_of
 from nfcore.executor._model_sets import ModelSet, RefusedError, lookups_of
 from nfcore.operations import (
     AddChain,
-    AddElement,
+    AddElements,
     AddRule,
     AddSet,
     AddTable,
@@ -22,7 +22,7 @@ from nfcore.operations import (
     ChainRef,
     ChainState,
     DeleteChain,
-    DeleteElement,
+    DeleteElements,
     DeleteRule,
     DeleteSet,
     DeleteTable,
@@ -194,7 +194,7 @@ class ModelRuleset:
                 self._add_rule(operation, step.form)
             case DeleteRule(chain=ref, handle=handle):
                 self._delete_rule(self._chain(ref), handle)
-            case AddSet() | DeleteSet() | AddElement() | DeleteElement() as operation:
+            case AddSet() | DeleteSet() | AddElements() | DeleteElements() as operation:
                 self._apply_to_set(operation)
 
     def validate(self) -> None:
@@ -220,16 +220,16 @@ class ModelRuleset:
         except KeyError:
             raise RefusedError(errno.ENOENT) from None
 
-    def _apply_to_set(self, operation: AddSet | DeleteSet | AddElement | DeleteElement) -> None:
+    def _apply_to_set(self, operation: AddSet | DeleteSet | AddElements | DeleteElements) -> None:
         match operation:
             case AddSet(set=ref, type=kind):
                 self._add_set(ref, kind)
             case DeleteSet(set=ref):
                 self._delete_set(ref)
-            case AddElement(set=ref):
-                self._set(ref).add(operation)
-            case DeleteElement(set=ref, key=key):
-                self._set(ref).delete(key)
+            case AddElements(set=ref, elements=elements):
+                self._set(ref).add(elements)
+            case DeleteElements(set=ref, keys=keys):
+                self._set(ref).delete(keys)
 
     def _set(self, ref: SetRef) -> ModelSet:
         try:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from nfcore.operations import AddElement, ElementKey, SetElement, SetState, SetType
+from nfcore.operations import ElementKey, SetElement, SetState, SetType
 from translate import Counters, NftRule
 
 __all__ = ["ModelSet", "RefusedError", "lookups_of"]
@@ -39,32 +39,32 @@ class ModelSet:
         """The set as a listing would show it."""
         return SetState(type=self.type, elements=dict(self._elements))
 
-    def add(self, operation: AddElement) -> None:
-        """Put an element in.
+    def add(self, elements: Mapping[ElementKey, SetElement]) -> None:
+        """Put elements in.
 
         Raises:
-            RefusedError: it does not fit the set, or is there with other data.
+            RefusedError: one does not fit the set, or is there with other data.
         """
-        fits = (self.type.data is None) == (operation.data is None)
-        if not fits or len(operation.key) != len(self.type.key):
-            raise RefusedError(errno.EINVAL)
-        held = self._elements.get(operation.key)
-        if held is None:
-            counters = Counters() if self.type.counted else None
-            self._elements[operation.key] = SetElement(
-                data=operation.data, comment=operation.comment, counters=counters
-            )
-        elif held.data != operation.data:
-            raise RefusedError(errno.EEXIST)
+        for key, element in elements.items():
+            fits = (self.type.data is None) == (element.data is None)
+            if not fits or len(key) != len(self.type.key):
+                raise RefusedError(errno.EINVAL)
+            held = self._elements.get(key)
+            if held is None:
+                counters = Counters() if self.type.counted else None
+                self._elements[key] = element._replace(counters=counters)
+            elif held.data != element.data:
+                raise RefusedError(errno.EEXIST)
 
-    def delete(self, key: ElementKey) -> None:
-        """Take an element out.
+    def delete(self, keys: Iterable[ElementKey]) -> None:
+        """Take elements out.
 
         Raises:
-            RefusedError: it is not there.
+            RefusedError: one is not there.
         """
-        if self._elements.pop(key, None) is None:
-            raise RefusedError(errno.ENOENT)
+        for key in keys:
+            if self._elements.pop(key, None) is None:
+                raise RefusedError(errno.ENOENT)
 
 
 def lookups_of(rule: NftRule) -> Iterator[str]:

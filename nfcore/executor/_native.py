@@ -22,7 +22,7 @@ from nfcore.executor._monitor import RulesetMonitor
 from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._netns import call_in_netns
 from nfcore.executor._new_tables import refusal_in_new_tables
-from nfcore.executor._refusal import locate_refusal, too_large
+from nfcore.executor._refusal import in_whole, locate_refusal, too_large
 from nfcore.executor.elements import ElementRoad
 from nfcore.operations import (
     ChainRef,
@@ -33,6 +33,7 @@ from nfcore.operations import (
     Snapshot,
     TableRef,
     TableState,
+    each_element,
 )
 from translate import IPVersion
 
@@ -310,19 +311,24 @@ class NativeExecutor(Executor):
     ) -> None:
         """Raise what is wrong; ``answer`` is what the kernel said, if it was asked to commit."""
         present = self._present_tables()
+        places, parts = zip(*each_element(operations), strict=True)
+        written = [
+            commands[place] if part is operations[place] else encode_json(part, self._prefix)
+            for place, part in zip(places, parts, strict=True)
+        ]
 
         def refusal_of(count: int) -> str | None:
-            reply = self._dry_run(commands[:count])
+            reply = self._dry_run(written[:count])
             if not reply.done:
                 return reply.answer
-            return refusal_in_new_tables(operations[:count], present)
+            return refusal_in_new_tables(parts[:count], present)
 
-        answer = answer or refusal_of(len(commands))
+        answer = answer or refusal_of(len(parts))
         if answer is None:
             return
         if os.strerror(errno.EMSGSIZE) in answer:
             raise CommitRefused(f"{answer}: {too_large('net.core.wmem_default')}")
-        raise locate_refusal(answer, operations, refusal_of)
+        raise in_whole(locate_refusal(answer, parts, refusal_of), places)
 
     def _dry_run(self, commands: Sequence[str]) -> Reply:
         reply = self._library.run(_batch(commands), dry_run=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from nfcore.exceptions import CommitRefused
 from nfcore.operations import Operation
 
-__all__ = ["locate_refusal", "too_large"]
+__all__ = ["in_whole", "locate_refusal", "too_large"]
 
 
 def too_large(setting: str) -> str:
@@ -51,3 +51,15 @@ def locate_refusal(
         else:
             refused, found = middle, refusal
     return CommitRefused(found, index=refused - 1, operation=operations[refused - 1])
+
+
+def in_whole(refusal: CommitRefused, places: Sequence[int]) -> CommitRefused:
+    """A refusal among a transaction's parts (see `each_element`) as one of the transaction.
+
+    Args:
+        refusal: its index counts parts.
+        places: each part's place in the transaction.
+    """
+    if refusal.index is None:
+        return refusal
+    return CommitRefused(refusal.answer, index=places[refusal.index], operation=refusal.operation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import ClassVar, Final, Protocol
 
 from nfcore.bridge import (
@@ -13,8 +13,10 @@ from nfcore.bridge import (
     MadeBy,
     NetworkSpec,
     NetworkState,
+    PlacedNetwork,
     PublishedPort,
     RulesView,
+    WantedNetwork,
 )
 from nfcore.engine import IptRule, PlacedRule, Ruleset, SetView, Transaction
 from nfcore.operations import SetRef
@@ -78,6 +80,17 @@ class Layout(ABC):
         """Program a network; where it is programmed already, what is missing is put in."""
 
     @abstractmethod
+    def create_networks(
+        self,
+        transaction: Transaction,
+        networks: Iterable[WantedNetwork],
+        *,
+        made_by: MadeBy = MadeBy.HAND,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Program many networks, each with its ports and links; see `Driver.create_networks`."""
+
+    @abstractmethod
     def delete_network(
         self,
         transaction: Transaction,
@@ -88,6 +101,10 @@ class Layout(ABC):
         hairpin: bool | None = None,
     ) -> None:
         """Undo a network's creation, and release and unlink what is on it."""
+
+    @abstractmethod
+    def delete_networks(self, transaction: Transaction, networks: Iterable[PlacedNetwork]) -> None:
+        """Undo the creation of many networks, and release and unlink what is on them."""
 
     @abstractmethod
     def publish(self, transaction: Transaction, spec: NetworkSpec, port: PublishedPort) -> None:

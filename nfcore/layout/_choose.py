@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import groupby
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -79,24 +80,17 @@ def convert(transaction: Transaction, old: Layout, new: Layout) -> tuple[Network
     states = tuple(
         state for state in old.networks(transaction) if state.made_by is not MadeBy.OTHERS
     )
-    for state in reversed(states):
-        old.delete_network(
-            transaction, state.spec, ports=state.ports, links=state.links, hairpin=state.hairpin
-        )
+    old.delete_networks(transaction, reversed(states))
     old.stop(transaction)
     new.ensure_started(transaction)
-    for state in states:
-        made = type(new)(_driver_of(state, new.driver))
-        made.create_network(transaction, state.spec, made_by=state.made_by)
-        for port in state.ports:
-            made.publish(transaction, state.spec, port)
-        for link in state.links:
-            made.link(transaction, state.spec, link)
+    for (hairpin, made_by), alike in groupby(states, lambda state: (state.hairpin, state.made_by)):
+        made = type(new)(_driver_in_mode(hairpin, new.driver))
+        made.create_networks(transaction, alike, made_by=made_by)
     return states
 
 
-def _driver_of(state: NetworkState, driver: Driver) -> Driver:
+def _driver_in_mode(hairpin: bool | None, driver: Driver) -> Driver:
     """The driver in the mode in which it made a network."""
-    if state.hairpin is None or state.hairpin is driver.config.hairpin:
+    if hairpin is None or hairpin is driver.config.hairpin:
         return driver
-    return replace(driver, config=replace(driver.config, enable_userland_proxy=not state.hairpin))
+    return replace(driver, config=replace(driver.config, enable_userland_proxy=not hairpin))

@@ -27,7 +27,8 @@ from bench.workload import KEPT, Action, Stack, carry_out, driver_of, make_netwo
 from nfcore.engine import Engine
 from nfcore.executor import CffiExecutor, FakeExecutor
 from nfcore.host import save_text
-from nfcore.operations import DeleteElement, SetRef, SetType, TableRef
+from nfcore.operations import SetRef, SetType, TableRef
+from tests.elements import deleting
 from translate import IPVersion
 
 OURS = ("nfcore rules", "libnftables JSON", "nft -j -f", "nft -f")
@@ -184,9 +185,7 @@ def test_the_floor_puts_the_very_elements_of_nfcores_sets(
 
 def test_what_the_kernel_refuses_of_raw_bytes_is_an_error(thread: ThreadPoolExecutor) -> None:
     nowhere = SetRef(table=TableRef(version=IPVersion.V4, name="filter"), name="nowhere")
-    batch = raw_batch(
-        [DeleteElement(set=nowhere, key=("eth0",))], {nowhere: SetType(key=("ifname",))}
-    )
+    batch = raw_batch([deleting(nowhere, "eth0")], {nowhere: SetType(key=("ifname",))})
 
     def refused() -> None:
         with closing(FloorPeer("ipv4")) as peer:

@@ -11,16 +11,15 @@ from nfcore.engine import Engine, IptRule, Mirror
 from nfcore.exceptions import ListingFailed, Overtaken
 from nfcore.executor import CffiExecutor, CommitEvents, RulesetMonitor
 from nfcore.operations import (
-    AddElement,
     ChainRef,
     ChainState,
-    DeleteElement,
     Operation,
     SetRef,
     SetType,
     Snapshot,
     TableRef,
 )
+from tests.elements import adding, by_set, deleting, keys_by_set
 from tests.netns import in_netns
 from translate import IPVersion
 
@@ -155,8 +154,8 @@ def test_a_lost_notification_is_found_out_by_a_commit(host: Mirrored) -> None:
     in_netns(host.netns, ["nft", "add element ip filter names { br1 }"])
     list(host.monitor.read())  # as if they had never come
     with host.engine.transaction() as transaction:
-        transaction.add_elements([AddElement(set=ref, key=("br2",))])
-        transaction.delete_elements([DeleteElement(set=ref, key=("br1",))])
+        transaction.add_elements(by_set(adding(ref, "br2")))
+        transaction.delete_elements(keys_by_set(deleting(ref, "br1")))
     assert host.mirror.listings == 2
     held = host.executor.set_state(ref)
     assert held is not None
@@ -165,7 +164,7 @@ def test_a_lost_notification_is_found_out_by_a_commit(host: Mirrored) -> None:
     in_netns(host.netns, ["nft", "delete element ip filter names { br2 }"])
     list(host.monitor.read())
     with host.engine.transaction() as transaction:
-        transaction.add_elements([AddElement(set=ref, key=("br2",))])  # it was there
+        transaction.add_elements(by_set(adding(ref, "br2")))  # it was there
     assert host.mirror.listings == 3
     assert host.mirror.current().snapshot().tables == host.executor.snapshot().tables
 
@@ -274,8 +273,8 @@ def test_elements_are_followed_without_a_listing(host: Mirrored) -> None:
         transaction.new_set(ref, SetType(key=("ifname",)))
     for number in range(5):
         with host.engine.transaction() as transaction:
-            transaction.add_elements([AddElement(set=ref, key=(f"br{number}",), comment="x")])
-            transaction.delete_elements([DeleteElement(set=ref, key=(f"br{number - 1}",))])
+            transaction.add_elements(by_set(adding(ref, f"br{number}", comment="x")))
+            transaction.delete_elements(keys_by_set(deleting(ref, f"br{number - 1}")))
     in_netns(host.netns, ["nft", "add element ip filter names { lo }"])
     assert host.mirror.current().named_set(ref) is not None
     assert host.mirror.current().snapshot().tables == host.executor.snapshot().tables
@@ -287,10 +286,10 @@ def test_elements_are_planned_anew_when_others_were_first(host: Mirrored) -> Non
     ref = SetRef(table=FORWARD.table, name="names")
     with host.engine.transaction() as transaction:
         transaction.new_set(ref, SetType(key=("ifname",)))
-        transaction.add_elements([AddElement(set=ref, key=("br0",))])
+        transaction.add_elements(by_set(adding(ref, "br0")))
     with host.engine.transaction() as transaction:
-        transaction.delete_elements([DeleteElement(set=ref, key=("br0",))])
-        transaction.add_elements([AddElement(set=ref, key=("br1",))])
+        transaction.delete_elements(keys_by_set(deleting(ref, "br0")))
+        transaction.add_elements(by_set(adding(ref, "br1")))
         in_netns(host.netns, ["nft", "delete element ip filter names { br0 }"])
     held = host.executor.set_state(ref)
     assert held is not None
@@ -317,9 +316,9 @@ def test_the_last_attempt_is_made_whatever_others_do(
 
     monkeypatch.setattr(CffiExecutor, "commit", overtaken)
     with host.engine.transaction() as transaction:
-        transaction.add_elements([AddElement(set=ref, key=("br0",))])
+        transaction.add_elements(by_set(adding(ref, "br0")))
     assert len(asked) == 20
-    host.engine.commit(lambda _: [AddElement(set=ref, key=("br1",))])
+    host.engine.commit(lambda _: [adding(ref, "br1")])
     held = host.executor.set_state(ref)
     assert held is not None
     assert set(held.elements) == {("br0",), ("br1",)}

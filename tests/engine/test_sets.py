@@ -10,15 +10,16 @@ from nfcore.engine import Engine, Mirror, Transaction
 from nfcore.exceptions import Conflict, NotFound
 from nfcore.executor import CffiExecutor, FakeExecutor, open_executor
 from nfcore.operations import (
-    AddElement,
+    AddElements,
     ChainRef,
-    DeleteElement,
+    DeleteElements,
     NativeRule,
     SetElement,
     SetRef,
     SetType,
     TableRef,
 )
+from tests.elements import adding, by_set, deleting, keys_by_set
 from tests.netns import in_netns
 from translate import IPVersion
 
@@ -42,12 +43,12 @@ LOOKUP = NativeRule(
 )
 
 
-def pair(name: str, *, comment: str | None = None) -> AddElement:
-    return AddElement(set=SAME, key=(name, name), comment=comment)
+def pair(name: str, *, comment: str | None = None) -> AddElements:
+    return adding(SAME, name, name, comment=comment)
 
 
-def gone(name: str) -> DeleteElement:
-    return DeleteElement(set=SAME, key=(name, name))
+def gone(name: str) -> DeleteElements:
+    return deleting(SAME, name, name)
 
 
 @pytest.fixture(params=["fake", "kernel"])
@@ -67,17 +68,17 @@ def keys(transaction: Transaction) -> set[str]:
 def test_a_transaction_sees_its_own_elements(engine: Engine) -> None:
     with engine.transaction() as transaction:
         transaction.new_set(SAME, PAIR)
-        transaction.add_elements([pair("a", comment="1"), pair("b", comment="2")])
-        transaction.delete_elements([gone("a"), gone("none")])
+        transaction.add_elements(by_set(pair("a", comment="1"), pair("b", comment="2")))
+        transaction.delete_elements(keys_by_set(gone("a"), gone("none")))
         assert keys(transaction) == {"b"}
-        assert transaction.named_set(SAME).newest == "2"
+        assert transaction.newest([SAME]) == "2"
     with engine.transaction() as transaction:
         assert transaction.named_set(SAME).get(("b", "b")) == SetElement(comment="2")
         assert transaction.named_set(SAME).get(("a", "a")) is None
         assert len(transaction.named_set(SAME)) == 1
-        transaction.delete_elements([gone("b")])
-        transaction.add_elements([pair("b", comment="2")])
-        transaction.add_elements([pair("b", comment="3")])
+        transaction.delete_elements(keys_by_set(gone("b")))
+        transaction.add_elements(by_set(pair("b", comment="2")))
+        transaction.add_elements(by_set(pair("b", comment="3")))
         assert transaction.operations() == ()
 
 
@@ -86,7 +87,7 @@ def test_rules_and_elements_go_in_one_commit(engine: Engine) -> None:
         transaction.new_set(SAME, PAIR)
         transaction.add_native(FORWARD, LOOKUP, tag="sets:same")
         transaction.add_native(FORWARD, LOOKUP, tag="sets:same", at_head=True)
-        transaction.add_elements([pair("a")])
+        transaction.add_elements(by_set(pair("a")))
     with engine.transaction() as transaction:
         held = transaction.tagged(FORWARD, "sets:same")
         assert held is not None
@@ -100,9 +101,9 @@ def test_rules_and_elements_go_in_one_commit(engine: Engine) -> None:
 
 def change_all_and_fail(transaction: Transaction) -> None:
     with transaction.savepoint():
-        transaction.add_elements([pair("c")])
-        transaction.delete_elements([gone("a"), gone("c")])
-        transaction.add_elements([pair("a")])
+        transaction.add_elements(by_set(pair("c")))
+        transaction.delete_elements(keys_by_set(gone("a"), gone("c")))
+        transaction.add_elements(by_set(pair("a")))
         transaction.remove_set(SAME)
         transaction.new_set(PORTS, PORT)
         raise ZeroDivisionError
@@ -111,7 +112,7 @@ def change_all_and_fail(transaction: Transaction) -> None:
 def test_a_savepoint_takes_elements_back(engine: Engine) -> None:
     with engine.transaction() as transaction:
         transaction.new_set(SAME, PAIR)
-        transaction.add_elements([pair("a"), pair("b")])
+        transaction.add_elements(by_set(pair("a"), pair("b")))
     with engine.transaction() as transaction:
         with pytest.raises(ZeroDivisionError):
             change_all_and_fail(transaction)
@@ -122,11 +123,11 @@ def test_a_savepoint_takes_elements_back(engine: Engine) -> None:
 def test_a_removed_set_can_be_made_again(engine: Engine) -> None:
     with engine.transaction() as transaction:
         transaction.new_set(SAME, PAIR)
-        transaction.add_elements([pair("a"), pair("b")])
+        transaction.add_elements(by_set(pair("a"), pair("b")))
     with engine.transaction() as transaction:
         transaction.remove_set(SAME)
         transaction.new_set(SAME, PAIR)
-        transaction.add_elements([pair("b"), pair("c")])
+        transaction.add_elements(by_set(pair("b"), pair("c")))
     with engine.transaction() as transaction:
         assert keys(transaction) == {"b", "c"}
 
@@ -134,7 +135,7 @@ def test_a_removed_set_can_be_made_again(engine: Engine) -> None:
 def test_what_cannot_be(engine: Engine) -> None:
     with engine.transaction() as transaction:
         with pytest.raises(NotFound, match="no ip filter same"):
-            transaction.add_elements([pair("a")])
+            transaction.add_elements(by_set(pair("a")))
         with pytest.raises(NotFound, match="no chain"):
             transaction.add_native(ChainRef(table=FILTER, name="NONE"), LOOKUP, tag="x")
         jump = NativeRule(expr=({"jump": {"target": "NONE"}},))
@@ -143,17 +144,17 @@ def test_what_cannot_be(engine: Engine) -> None:
         transaction.new_set(PORTS, PORT)
         with pytest.raises(Conflict, match=r"is of .*, not of ifname \. ifname"):
             transaction.new_set(PORTS, PAIR)
-        one = AddElement(set=PORTS, key=(6, 80), data="10.0.0.1")
-        other = AddElement(set=PORTS, key=(6, 80), data="10.0.0.2")
-        transaction.add_elements([one])
+        one = adding(PORTS, 6, 80, data="10.0.0.1")
+        other = adding(PORTS, 6, 80, data="10.0.0.2")
+        transaction.add_elements(by_set(one))
         with pytest.raises(Conflict, match=r"holds \(6, 80\) with 10.0.0.1, not 10.0.0.2"):
-            transaction.add_elements([other])
+            transaction.add_elements(by_set(other))
 
 
 def test_changes_are_nft_commands(engine: Engine) -> None:
     with engine.transaction() as transaction:
         transaction.new_set(PORTS, PORT)
-        transaction.add_elements([AddElement(set=PORTS, key=(6, 80), data="10.0.0.1")])
+        transaction.add_elements(by_set(adding(PORTS, 6, 80, data="10.0.0.1")))
         assert transaction.changes() == (
             ("+", "nft add map ip filter ports { type inet_proto . inet_service : ipv4_addr; }"),
             ("+", "nft add element ip filter ports { 6 . 80 : 10.0.0.1 }"),
@@ -169,12 +170,12 @@ def test_the_mirror_hears_of_others_elements(netns: str) -> None:
         engine = Engine(executor, source=mirror)
         with engine.transaction() as transaction:
             transaction.new_set(SAME, PAIR)
-            transaction.add_elements([pair("a"), pair("b")])
+            transaction.add_elements(by_set(pair("a"), pair("b")))
         in_netns(netns, ["nft", "delete element ip filter same { a . a }"])
         in_netns(netns, ["nft", 'add element ip filter same { c . c comment "7" }'])
         with engine.transaction() as transaction:
             assert keys(transaction) == {"b", "c"}
-            transaction.add_elements([pair("d")])
+            transaction.add_elements(by_set(pair("d")))
             in_netns(netns, ["nft", "delete element ip filter same { b . b }"])
         assert engine.ruleset.snapshot() == executor.snapshot()
         in_netns(netns, ["nft", "delete set ip filter same"])
@@ -187,8 +188,8 @@ def test_a_transaction_is_made_again_over_others_elements(netns: str) -> None:
     with Engine(open_executor("cffi", netns=netns)) as engine:
         with engine.transaction() as transaction:
             transaction.new_set(SAME, PAIR)
-            transaction.add_elements([pair("a")])
+            transaction.add_elements(by_set(pair("a")))
         with engine.transaction() as transaction:
-            transaction.delete_elements([gone("a")])
+            transaction.delete_elements(keys_by_set(gone("a")))
             in_netns(netns, ["nft", "delete element ip filter same { a . a }"])
         assert list(engine.ruleset.sets(FILTER)["same"].items()) == []

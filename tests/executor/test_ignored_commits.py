@@ -6,14 +6,14 @@ import pytest
 
 from nfcore.executor import CffiExecutor, EventKind, RulesetMonitor
 from nfcore.operations import (
-    AddElement,
+    AddElements,
     AddSet,
     AddTable,
-    DeleteElement,
     Operation,
     SetRef,
     SetType,
 )
+from tests.elements import adding, deleting
 from tests.executor.build import FILTER
 from tests.netns import in_netns
 
@@ -21,8 +21,8 @@ NAMES = SetRef(table=FILTER, name="names")
 MADE: list[Operation] = [AddTable(table=FILTER), AddSet(set=NAMES, type=SetType(key=("ifname",)))]
 
 
-def name(text: str) -> AddElement:
-    return AddElement(set=NAMES, key=(text,))
+def name(text: str) -> AddElements:
+    return adding(NAMES, text)
 
 
 def test_their_end_is_heard_and_nothing_else(netns: str) -> None:
@@ -34,7 +34,7 @@ def test_their_end_is_heard_and_nothing_else(netns: str) -> None:
         executor.commit(MADE)
         executor.commit([name("a"), name("b")])
         in_netns(netns, ["nft", "add element ip filter names { c }"])
-        executor.commit([DeleteElement(set=NAMES, key=("a",))])
+        executor.commit([deleting(NAMES, "a")])
         made, own, foreign, deleted = monitor.read()
         monitor.close()
 

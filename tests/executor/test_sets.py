@@ -10,10 +10,8 @@ from nfcore.exceptions import CommitRefused, InvalidInput, Untranslatable
 from nfcore.executor import CffiExecutor, Executor, FakeExecutor, NftablesModuleExecutor
 from nfcore.executor._native import NativeExecutor
 from nfcore.operations import (
-    AddElement,
     AddSet,
     AddTable,
-    DeleteElement,
     DeleteSet,
     Operation,
     SetElement,
@@ -21,6 +19,7 @@ from nfcore.operations import (
     SetState,
     SetType,
 )
+from tests.elements import adding, deleting
 from tests.executor.build import FILTER, FILTER6, add, base, chain, delete, native, state_of
 from tests.netns import in_netns
 from translate import Counters
@@ -29,6 +28,7 @@ FORWARD = chain("FORWARD")
 PAIRS = SetRef(table=FILTER, name="same")
 PAIR_TYPE = SetType(key=("ifname", "ifname"))
 PORTS = SetRef(table=FILTER, name="ports")
+OPEN = ("br0", "10.0.0.2", 6, 80)
 PORT_TYPE = SetType(
     key=("ifname", "ipv4_addr", "inet_proto", "inet_service"), data="ipv4_addr", counted=True
 )
@@ -62,12 +62,12 @@ def state(executor: Executor, ref: SetRef) -> SetState | None:
 
 
 def test_sets_and_maps_come_back(executor: Executor) -> None:
-    port = AddElement(set=PORTS, key=("br0", "10.0.0.2", 132, 80), data="10.0.0.9", comment="1 a")
+    port = adding(PORTS, *OPEN, data="10.0.0.9", comment="1 a")
     executor.commit(
         made(
             AddSet(set=PORTS, type=PORT_TYPE),
-            AddElement(set=PAIRS, key=("br0", "br-1.x"), comment='a "b" \\ ü'),
-            AddElement(set=PAIRS, key=("80", "0x1f")),
+            adding(PAIRS, "br0", "br-1.x", comment='a "b" \\ ü'),
+            adding(PAIRS, "80", "0x1f"),
             port,
         )
     )
@@ -81,7 +81,7 @@ def test_sets_and_maps_come_back(executor: Executor) -> None:
     assert state(executor, PORTS) == SetState(
         type=PORT_TYPE,
         elements={
-            port.key: SetElement(data="10.0.0.9", comment="1 a", counters=Counters()),
+            OPEN: SetElement(data="10.0.0.9", comment="1 a", counters=Counters()),
         },
     )
 
@@ -90,18 +90,16 @@ def test_ipv6_keys_of_the_greatest_size(executor: Executor) -> None:
     ref = SetRef(table=FILTER6, name="links")
     kind = SetType(key=("ifname", "ipv6_addr", "ipv6_addr", "inet_proto", "inet_service"))
     key = ("br0", "fd00::1", "fd00:0:0:1::2", 6, 65535)
-    executor.commit(
-        [AddTable(table=FILTER6), AddSet(set=ref, type=kind), AddElement(set=ref, key=key)]
-    )
+    executor.commit([AddTable(table=FILTER6), AddSet(set=ref, type=kind), adding(ref, *key)])
     assert state(executor, ref) == SetState(type=kind, elements={key: SetElement()})
 
 
 def test_a_set_that_is_there_stays_as_it_is(executor: Executor) -> None:
-    executor.commit(made(AddElement(set=PAIRS, key=("a", "b"), comment="first")))
+    executor.commit(made(adding(PAIRS, "a", "b", comment="first")))
     executor.commit(
         [
             AddSet(set=PAIRS, type=PAIR_TYPE),
-            AddElement(set=PAIRS, key=("a", "b"), comment="second"),
+            adding(PAIRS, "a", "b", comment="second"),
         ]
     )
     held = state(executor, PAIRS)
@@ -110,12 +108,12 @@ def test_a_set_that_is_there_stays_as_it_is(executor: Executor) -> None:
 
 
 def test_an_element_is_replaced_within_a_transaction(executor: Executor) -> None:
-    old = AddElement(set=PORTS, key=("br0", "10.0.0.2", 6, 80), data="10.0.0.9")
+    old = adding(PORTS, *OPEN, data="10.0.0.9")
     executor.commit(made(AddSet(set=PORTS, type=PORT_TYPE), old))
     executor.commit(
         [
-            DeleteElement(set=PORTS, key=old.key),
-            AddElement(set=PORTS, key=old.key, data="10.0.0.10", comment="new"),
+            deleting(PORTS, *OPEN),
+            adding(PORTS, *OPEN, data="10.0.0.10", comment="new"),
         ]
     )
     held = state(executor, PORTS)
@@ -124,11 +122,11 @@ def test_an_element_is_replaced_within_a_transaction(executor: Executor) -> None
 
 
 def test_a_map_gives_one_answer(executor: Executor) -> None:
-    old = AddElement(set=PORTS, key=("br0", "10.0.0.2", 6, 80), data="10.0.0.9")
+    old = adding(PORTS, *OPEN, data="10.0.0.9")
     executor.commit(made(AddSet(set=PORTS, type=PORT_TYPE), old))
-    other = AddElement(set=PORTS, key=old.key, data="10.0.0.10")
+    other = adding(PORTS, *OPEN, data="10.0.0.10")
     with pytest.raises(CommitRefused) as refused:
-        executor.commit([AddElement(set=PAIRS, key=("a", "b")), other])
+        executor.commit([adding(PAIRS, "a", "b"), other])
     assert (refused.value.index, refused.value.operation) == (1, other)
     assert "File exists" in refused.value.answer
     held = state(executor, PAIRS)
@@ -139,8 +137,8 @@ def test_a_map_gives_one_answer(executor: Executor) -> None:
 @pytest.mark.parametrize(
     "operation",
     [
-        AddElement(set=SetRef(table=FILTER, name="none"), key=("a", "b")),
-        DeleteElement(set=PAIRS, key=("a", "b")),
+        adding(SetRef(table=FILTER, name="none"), "a", "b"),
+        deleting(PAIRS, "a", "b"),
         DeleteSet(set=SetRef(table=FILTER, name="none")),
         lookup("none"),
     ],
@@ -166,9 +164,9 @@ def test_a_set_in_use_is_not_deleted(executor: Executor) -> None:
 
 def test_refusals_name_elements_among_rules(executor: Executor) -> None:
     operations = made(lookup("same"), add(FORWARD, "-j ACCEPT"))
-    wrong = DeleteElement(set=PAIRS, key=("br0", "br0"))
+    wrong = deleting(PAIRS, "br0", "br0")
     with pytest.raises(CommitRefused, match=r"nft delete element ip filter same \{ br0 \. br0 \}"):
-        executor.commit([*operations, wrong, AddElement(set=PAIRS, key=("br0", "br0"))])
+        executor.commit([*operations, wrong, adding(PAIRS, "br0", "br0")])
 
 
 @pytest.mark.parametrize(
@@ -177,11 +175,11 @@ def test_refusals_name_elements_among_rules(executor: Executor) -> None:
         (AddSet(set=SetRef(table=FILTER, name="Same"), type=PAIR_TYPE), InvalidInput, "'Same'"),
         (AddSet(set=PAIRS, type=SetType(key=())), InvalidInput, "1 to 64 bytes, not 0"),
         (AddSet(set=PAIRS, type=SetType(key=("ifname",) * 5)), InvalidInput, "not 80"),
-        (AddElement(set=PAIRS, key=("a", "b"), comment="x" * 129), InvalidInput, "128 bytes"),
-        (AddElement(set=PAIRS, key=("a", "b"), comment=""), InvalidInput, "128 bytes"),
-        (AddElement(set=PAIRS, key=("icmp", "b")), Untranslatable, "takes it for a protocol"),
-        (AddElement(set=PAIRS, key=("@same", "b")), Untranslatable, "for syntax"),
-        (AddElement(set=PAIRS, key=("a*", "b")), Untranslatable, "for syntax"),
+        (adding(PAIRS, "a", "b", comment="x" * 129), InvalidInput, "128 bytes"),
+        (adding(PAIRS, "a", "b", comment=""), InvalidInput, "128 bytes"),
+        (adding(PAIRS, "icmp", "b"), Untranslatable, "takes it for a protocol"),
+        (adding(PAIRS, "@same", "b"), Untranslatable, "for syntax"),
+        (adding(PAIRS, "a*", "b"), Untranslatable, "for syntax"),
     ],
     ids=str,
 )
@@ -195,7 +193,7 @@ def test_what_libnftables_would_misread_is_not_sent(
 
 @pytest.mark.parametrize("executor", WITH_A_MIRROR, indirect=True)
 def test_one_set_is_listed_alone(executor: NativeExecutor) -> None:
-    executor.commit(made(AddSet(set=PORTS, type=PORT_TYPE), AddElement(set=PAIRS, key=("a", "b"))))
+    executor.commit(made(AddSet(set=PORTS, type=PORT_TYPE), adding(PAIRS, "a", "b")))
     for ref in (PAIRS, PORTS):
         assert executor.set_state(ref) == state(executor, ref)
     assert executor.set_state(SetRef(table=FILTER, name="none")) is None
@@ -206,8 +204,8 @@ def test_the_fakes_text_holds_sets() -> None:
     executor.commit(
         made(
             AddSet(set=PORTS, type=PORT_TYPE),
-            AddElement(set=PAIRS, key=("a", "b"), comment="x"),
-            AddElement(set=PORTS, key=("br0", "10.0.0.2", 6, 80), data="10.0.0.9"),
+            adding(PAIRS, "a", "b", comment="x"),
+            adding(PORTS, *OPEN, data="10.0.0.9"),
             lookup("same"),
         )
     )
@@ -249,7 +247,7 @@ def test_a_key_of_one_part_takes_elements_in_the_transaction_that_makes_it(
 ) -> None:
     subnets = SetRef(table=FILTER, name="subnets")
     one_part = SetType(key=("ipv4_addr",))
-    added = AddElement(set=subnets, key=("10.0.1.0",))
+    added = adding(subnets, "10.0.1.0")
     executor.commit([AddTable(table=FILTER), AddSet(set=subnets, type=one_part), added])
     assert state(executor, subnets) == SetState(
         type=one_part, elements={("10.0.1.0",): SetElement()}

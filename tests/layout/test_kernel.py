@@ -21,7 +21,7 @@ from nfcore.exceptions import Conflict
 from nfcore.executor import CffiExecutor
 from nfcore.host import save_text
 from nfcore.layout import RulesLayout, SetsLayout
-from nfcore.operations import AddElement, DeleteElement
+from nfcore.operations import AddElements, DeleteElements
 from tests.netns import in_netns
 from translate import IPVersion
 
@@ -151,10 +151,10 @@ def test_networks_ports_and_links_touch_elements_only(engine: Engine, driver: Dr
         layout.publish(transaction, FRONT, WEB)
         layout.unlink(transaction, FRONT, LINK)
         kinds = {type(operation) for operation in transaction.operations()}
-        assert kinds == {AddElement, DeleteElement}
+        assert kinds == {AddElements, DeleteElements}
     with engine.transaction() as transaction:
         layout.delete_network(transaction, another)
-        assert {type(operation) for operation in transaction.operations()} == {DeleteElement}
+        assert {type(operation) for operation in transaction.operations()} == {DeleteElements}
 
 
 def test_dockers_own_networks_are_handled_as_rules(engine: Engine, driver: Driver) -> None:

@@ -12,7 +12,7 @@ from nfcore.bridge import Driver, DriverConfig, Link, NetworkSpec, PublishedPort
 from nfcore.engine import Engine
 from nfcore.executor import FakeExecutor
 from nfcore.layout import SetsLayout
-from nfcore.operations import ChainRef, DeleteElement, DeleteRule, KernelRule, Operation, SetRef
+from nfcore.operations import ChainRef, DeleteElements, DeleteRule, KernelRule, Operation, SetRef
 from tests.bridge.strategies import Wanted
 
 FRONT = NetworkSpec(
@@ -99,11 +99,11 @@ def own_rules(engine: Engine) -> Iterator[tuple[ChainRef, KernelRule]]:
                     yield ChainRef(table=table, name=name), rule
 
 
-def elements(engine: Engine) -> Iterator[DeleteElement]:
+def elements(engine: Engine) -> Iterator[DeleteElements]:
     for table, state in engine.ruleset.snapshot().tables.items():
         for name, held in state.sets.items():
             for key in held.elements:
-                yield DeleteElement(set=SetRef(table=table, name=name), key=key)
+                yield DeleteElements(SetRef(table=table, name=name), (key,))
 
 
 def test_the_same_file_changes_nothing(layout: SetsLayout) -> None:

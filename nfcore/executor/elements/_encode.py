@@ -1,30 +1,34 @@
 """From operations on elements to nf_tables' netlink messages. Pure.
 
 The messages are those of ``linux/netfilter/nf_tables.h``, the flags those that libnftables sends
-(``mnl.c``): what is added need not be new, what is deleted must be there. Elements of one set go
-into one message as long as they fit; since no set's elements concern another's, it does not matter
-that this changes the order between sets.
+(``mnl.c``): what is added need not be new, what is deleted must be there. Each operation is a
+message, or several where its elements do not fit into one.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping, Sequence
-from typing import Final
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, islice
+from typing import Final, NamedTuple
 
+from nfcore.executor._encode_sets import COMMENT_BYTES
 from nfcore.executor._nfnetlink import Message, attribute, family_of
-from nfcore.executor.elements._forms import ElementForm
-from nfcore.executor.elements._values import (
-    NotPlainError,
-    comment_bytes,
-    key_bytes,
-    value_bytes,
+from nfcore.executor.elements._forms import SIZES, ElementForm
+from nfcore.executor.elements._values import NotPlainError, Values
+from nfcore.operations import (
+    BARE,
+    AddElements,
+    DeleteElements,
+    ElementKey,
+    SetElement,
+    SetRef,
 )
-from nfcore.operations import AddElement, DeleteElement, ElementKey, KeyType, SetRef
 
 __all__ = ["ElementMessage", "ElementOperation", "SetWriter", "encode_elements"]
 
-ElementOperation = AddElement | DeleteElement
+ElementOperation = AddElements | DeleteElements
 
 _NEWSETELEM, _DELSETELEM = 12, 14
 _NLM_F_CREATE: Final = 0x400
@@ -37,6 +41,7 @@ _HEADERS: Final = 16 + 4  # nlmsghdr, nfgenmsg
 _ATTRIBUTE: Final = struct.Struct("=HH")  # length, type
 _MOST_BYTES: Final = 0xFFFF - _ATTRIBUTE.size
 """What an attribute holds, whose length has 16 bits."""
+_COMMENT: Final = 0  # NFTNL_UDATA_SET_ELEM_COMMENT
 
 
 class SetWriter:
@@ -48,86 +53,149 @@ class SetWriter:
         prefix: what the kernel's tables have before iptables' names for them.
 
     Attributes:
-        key: the types of a key's parts.
-        data: the type of a map's data, or None.
         family: ``AF_INET`` or ``AF_INET6``.
         place: the attributes that name the set.
     """
 
-    __slots__ = ("data", "family", "key", "place")
+    __slots__ = ("_data", "_data_head", "_key", "_key_head", "_size", "family", "place")
 
     def __init__(self, ref: SetRef, form: ElementForm, prefix: str) -> None:
-        self.key: Final = form.key
-        self.data: Final = form.data
         self.family: Final = family_of(ref.table.version)
         self.place: Final = _text(_LIST_TABLE, prefix + ref.table.name) + _text(_LIST_SET, ref.name)
+        self._key: Final = form.key
+        self._data: Final = form.data
+        self._key_head: Final = _value_head(_KEY, form.key_size)
+        self._data_head: Final = b"" if form.data is None else _value_head(_DATA, SIZES[form.data])
+        self._size: Final = len(self._key_head) + _filled(form.key_size)
 
-    def bare(self, key: ElementKey) -> bytes:
-        """An element of which there is a key alone."""
-        value = key_bytes(self.key, key)
-        size = len(value)
-        filled = value + bytes(-size % 4)
-        return (
-            _ATTRIBUTE.pack(len(filled) + 12, _ELEMENT)
-            + _ATTRIBUTE.pack(len(filled) + 8, _KEY)
-            + _ATTRIBUTE.pack(size + 4, _VALUE)
-            + filled
-        )
+    def keys(self, keys: Collection[ElementKey], values: Values) -> list[bytes]:
+        """Elements of which there are keys alone.
 
-    def whole(self, bare: bytes, operation: AddElement) -> bytes:
-        """An element with its data and its comment."""
-        parts = [bare[_ATTRIBUTE.size :]]
-        kind, data = self.data, operation.data
-        if kind is not None and data is not None:
-            parts.append(attribute(_DATA, attribute(_VALUE, value_bytes(kind, data))))
-        elif kind is not None or data is not None:
-            raise NotPlainError(f"{data!r} as data of {kind}")
-        if operation.comment is not None:
-            parts.append(attribute(_USERDATA, comment_bytes(operation.comment)))
-        return attribute(_ELEMENT, b"".join(parts))
+        Raises:
+            NotPlainError: a key that is not written here.
+        """
+        head = _ATTRIBUTE.pack(_ATTRIBUTE.size + self._size, _ELEMENT) + self._key_head
+        return self._keys(head, keys, values)
+
+    def _keys(self, head: bytes, keys: Collection[ElementKey], values: Values) -> list[bytes]:
+        parts = [values.of(kind) for kind in self._key]
+        try:
+            if len(parts) == 1:
+                (only,) = parts
+                return [head + only[value] for (value,) in keys]
+            if len(parts) == 2:
+                first, second = parts
+                return [head + first[one] + second[other] for one, other in keys]
+            return [
+                head + b"".join([part[value] for part, value in zip(parts, key, strict=True)])
+                for key in keys
+            ]
+        except NotPlainError:
+            raise
+        except ValueError as error:
+            raise NotPlainError(f"a key as {self._key}: {error}") from error
+
+    def elements(self, elements: Mapping[ElementKey, SetElement], values: Values) -> list[bytes]:
+        """Elements with their data and comments.
+
+        Raises:
+            NotPlainError: one that is not written here.
+        """
+        if self._data is None and [*elements.values()].count(BARE) == len(elements):
+            return self.keys(elements, values)
+        keys = self._keys(self._key_head, elements, values)
+        size = _ATTRIBUTE.size + self._size
+        data = None
+        if self._data is not None:
+            data = values.of(self._data)
+            size += len(self._data_head) + _filled(SIZES[self._data])
+        bare = _ATTRIBUTE.pack(size, _ELEMENT)
+        frames: dict[int, tuple[bytes, bytes, bytes]] = {}  # by the length of the comment
+        written = []
+        for key, (value, comment, _) in zip(keys, elements.values(), strict=True):
+            if (value is None) is not (data is None):
+                raise NotPlainError(f"{value!r} as data of {self._data}")
+            more = b"" if data is None or value is None else self._data_head + data[value]
+            if comment is None:
+                written.append(bare + key + more)
+                continue
+            text = _encoded(comment)
+            frame = frames.get(len(text))
+            if frame is None:
+                frame = frames[len(text)] = _frame(size, len(text))
+            head, comment_head, end = frame
+            written.append(head + key + more + comment_head + text + end)
+        return written
 
 
-class ElementMessage:
-    """Elements that are added to one set or deleted from it, in one message.
+def _frame(size: int, length: int) -> tuple[bytes, bytes, bytes]:
+    """What stands before a key, and before and behind a comment of so many bytes.
+
+    The comment is a type-length-value in the element's user data (libnftnl's ``udata.h``), and
+    ends with a NUL.
 
     Args:
-        writer: the set's.
-        deletes: whether they are deleted.
+        size: the bytes of the element without the comment.
+        length: the bytes of the comment.
+
+    Raises:
+        NotPlainError: it is empty, or longer than nft takes.
+    """
+    if not 0 < length <= COMMENT_BYTES:
+        raise NotPlainError(f"{length} bytes as a comment")
+    user = _ATTRIBUTE.size + 2 + length + 1
+    return (
+        _ATTRIBUTE.pack(size + _filled(user), _ELEMENT),
+        _ATTRIBUTE.pack(user, _USERDATA) + bytes((_COMMENT, length + 1)),
+        bytes(1 + -user % 4),
+    )
+
+
+class ElementMessage(NamedTuple):
+    """Elements that are added to one set or deleted from it, in one message.
 
     Attributes:
+        writer: the set's.
+        operation_index: the place of their operation in the transaction.
+        operation: the operation that they are of.
+        first: the place of the first of them among the operation's elements.
         elements: the elements, written.
-        indices: the places of their operations in the transaction.
         size: the bytes of the elements together.
     """
 
-    __slots__ = ("deletes", "elements", "indices", "size", "writer")
-
-    def __init__(self, writer: SetWriter, *, deletes: bool) -> None:
-        self.writer: Final = writer
-        self.deletes: Final = deletes
-        self.elements: Final[list[bytes]] = []
-        self.indices: Final[list[int]] = []
-        self.size = 0
+    writer: SetWriter
+    operation_index: int
+    operation: ElementOperation
+    first: int
+    elements: Sequence[bytes]
+    size: int
 
     def message(self) -> Message:
         """The message itself."""
-        kind, flags = (_DELSETELEM, 0) if self.deletes else (_NEWSETELEM, _NLM_F_CREATE)
-        writer = self.writer
+        adds = type(self.operation) is AddElements
+        kind, flags = (_NEWSETELEM, _NLM_F_CREATE) if adds else (_DELSETELEM, 0)
+        place = self.writer.place
         header = _ATTRIBUTE.pack(_ATTRIBUTE.size + self.size, _LIST_ELEMENTS)
-        size = len(writer.place) + _ATTRIBUTE.size + self.size
-        return Message(kind, flags, writer.family, [writer.place, header, *self.elements], size)
+        size = len(place) + _ATTRIBUTE.size + self.size
+        return Message(kind, flags, self.writer.family, [place, header, *self.elements], size)
 
-    def index_at(self, offset: int) -> int | None:
-        """The place of the operation whose element begins so many bytes into the message.
+    def part_at(self, offset: int) -> ElementOperation | None:
+        """The operation on the one element that begins so many bytes into the message.
 
         None where none does, unless there is but one.
         """
-        at = _HEADERS + len(self.writer.place) + _ATTRIBUTE.size
-        for element, index in zip(self.elements, self.indices, strict=True):
-            if at == offset:
-                return index
-            at += len(element)
-        return self.indices[0] if len(self.indices) == 1 else None
+        begin = _HEADERS + len(self.writer.place) + _ATTRIBUTE.size
+        offsets = [*accumulate(map(len, self.elements[:-1]), initial=begin)]
+        if offset in offsets:
+            return self._part(offsets.index(offset))
+        return self._part(0) if len(self.elements) == 1 else None
+
+    def _part(self, place: int) -> ElementOperation:
+        operation, place = self.operation, self.first + place
+        if isinstance(operation, AddElements):
+            key, element = next(islice(operation.elements.items(), place, None))
+            return AddElements(operation.set, {key: element})
+        return DeleteElements(operation.set, (next(islice(operation.keys, place, None)),))
 
 
 def encode_elements(
@@ -142,33 +210,52 @@ def encode_elements(
     Raises:
         NotPlainError: a value that is not written here.
     """
+    values = Values()
     messages: list[ElementMessage] = []
-    last: dict[SetRef, ElementMessage] = {}
-    written: dict[tuple[KeyType, ...], dict[ElementKey, bytes]] = {}
-    ref, message, known = None, None, {}  # those of the operation before
     for index, operation in enumerate(operations):
-        if operation.set is not ref:
-            ref = operation.set
-            writer = writers[ref]
-            message = last.get(ref)
-            known = written.setdefault(writer.key, {})
-        key = operation.key
-        element = known.get(key)
-        if element is None:
-            element = known[key] = writer.bare(key)
-        deletes = type(operation) is DeleteElement
-        if isinstance(operation, AddElement) and not (
-            operation.comment is operation.data is writer.data is None
-        ):
-            element = writer.whole(element, operation)
-        size = len(element)
-        if message is None or message.deletes is not deletes or message.size + size > _MOST_BYTES:
-            message = last[operation.set] = ElementMessage(writer, deletes=deletes)
-            messages.append(message)
-        message.elements.append(element)
-        message.indices.append(index)
-        message.size += size
+        writer = writers[operation.set]
+        if isinstance(operation, AddElements):
+            elements = writer.elements(operation.elements, values)
+        else:
+            elements = writer.keys(operation.keys, values)
+        for first, part, size in _parts(elements):
+            messages.append(ElementMessage(writer, index, operation, first, part, size))
     return messages
+
+
+def _parts(elements: Sequence[bytes]) -> Iterable[tuple[int, Sequence[bytes], int]]:
+    """As many elements at a time as a message holds: the first's place, they, and their size."""
+    size = sum(map(len, elements))
+    if size <= _MOST_BYTES:
+        return ((0, elements, size),)
+    return _several_parts(elements)
+
+
+def _several_parts(elements: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes], int]]:
+    ends = [*accumulate(map(len, elements))]
+    first, before = 0, 0
+    while first < len(elements):
+        last = bisect_right(ends, before + _MOST_BYTES)
+        yield first, elements[first:last], ends[last - 1] - before
+        first, before = last, ends[last - 1]
+
+
+def _value_head(kind: int, size: int) -> bytes:
+    """What comes before a value: an attribute of this kind that holds nothing else."""
+    inner = _ATTRIBUTE.size + size
+    return _ATTRIBUTE.pack(_ATTRIBUTE.size + _filled(inner), kind) + _ATTRIBUTE.pack(inner, _VALUE)
+
+
+def _encoded(comment: str) -> bytes:
+    try:
+        return comment.encode()
+    except UnicodeEncodeError as error:
+        raise NotPlainError(f"{comment!r} as a comment") from error
+
+
+def _filled(size: int) -> int:
+    """A size filled up to four bytes, as attributes and the parts of keys are."""
+    return (size + 3) & ~3
 
 
 def _text(kind: int, text: str) -> bytes:

@@ -38,6 +38,11 @@ class ElementForm(NamedTuple):
     key: tuple[KeyType, ...]
     data: KeyType | None
 
+    @property
+    def key_size(self) -> int:
+        """The bytes of a key."""
+        return _size(self.key)
+
 
 def read_forms(sets: Iterable[Mapping[int, bytes]]) -> dict[str, ElementForm]:
     """The forms of a table's sets by name, without those of other kinds.

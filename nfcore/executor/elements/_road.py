@@ -20,13 +20,13 @@ from nfcore.executor.elements._encode import (
 )
 from nfcore.executor.elements._forms import ElementForm, read_forms
 from nfcore.executor.elements._values import NotPlainError
-from nfcore.operations import TABLES, AddElement, DeleteElement, Operation, SetRef, TableRef
+from nfcore.operations import TABLES, AddElements, DeleteElements, Operation, SetRef, TableRef
 
 __all__ = ["ElementRoad"]
 
 _ATTEMPTS: Final = 20
 """How often sets are looked at again because others committed meanwhile."""
-_ELEMENTS: Final = frozenset({AddElement, DeleteElement})
+_ELEMENTS: Final = frozenset({AddElements, DeleteElements})
 _GENERATIONS: Final = 1 << 32
 
 
@@ -89,7 +89,7 @@ class ElementRoad:
                 self._generation = (meant + 1) % _GENERATIONS or 1  # the kernel leaves 0 out
                 return True
             if refusals[0].number != errno.ERESTART:
-                return self._refuse(messages, refusals, operations)
+                return self._refuse(messages, refusals)
             self._generation = None
             if generation is not None:
                 break
@@ -110,12 +110,10 @@ class ElementRoad:
     def _knows_sets_of(self, operations: Sequence[ElementOperation]) -> bool:
         """Whether all sets are there, and of a kind that elements are written for."""
         writers = self._writers
-        last = None
         for operation in operations:
             ref = operation.set
-            if ref is last or ref in writers:
+            if ref in writers:
                 continue
-            last = ref
             form = self._sets_of(ref.table).get(ref.name)
             if form is None:
                 return False
@@ -144,21 +142,19 @@ class ElementRoad:
                 answer = f"{answer}: {too_large('net.core.wmem_max')}"
             raise CommitRefused(answer) from error
 
-    def _refuse(
-        self,
-        messages: Sequence[ElementMessage],
-        refusals: Sequence[Refusal],
-        operations: Sequence[Operation],
-    ) -> bool:
-        """Name the first operation that was refused; False where the kernel does not tell."""
-        found = []
-        for number, place, offset in refusals:
-            index = None if place is None else messages[place].index_at(offset)
-            if index is None:
-                return False
-            found.append((index, number))
-        index, number = min(found)
-        raise CommitRefused(os.strerror(number), index=index, operation=operations[index])
+    def _refuse(self, messages: Sequence[ElementMessage], refusals: Sequence[Refusal]) -> bool:
+        """Name the first element that was refused; False where the kernel does not tell."""
+        number, place, offset = min(refusals, key=_place)
+        part = None if place is None else messages[place].part_at(offset)
+        if place is None or part is None:
+            return False
+        index = messages[place].operation_index
+        raise CommitRefused(os.strerror(number), index=index, operation=part)
+
+
+def _place(refusal: Refusal) -> tuple[int, int]:
+    """Where in a transaction it is; one of the transaction as a whole comes first."""
+    return -1 if refusal.message is None else refusal.message, refusal.offset
 
 
 def _moved(generation: int) -> str:

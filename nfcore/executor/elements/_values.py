@@ -1,26 +1,23 @@
-"""Keys, data and comments of elements as the kernel holds them. Pure.
+"""The values in keys and data of elements as the kernel holds them. Pure.
 
 Numbers are in network byte order, names of interfaces filled up to their 16 bytes with NULs; the
-parts of a longer key each begin at a register of four bytes (libnftables' ``netlink.c``). A comment
-is a type-length-value in the element's user data (libnftnl's ``udata.h``).
+parts of a longer key each begin at a register of four bytes (libnftables' ``netlink.c``).
 """
 
 from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from nfcore.executor._encode_sets import COMMENT_BYTES
 from nfcore.executor.elements._forms import SIZES
-from nfcore.operations import ElementKey, ElementValue, KeyType
+from nfcore.operations import ElementValue, KeyType
 from translate.nft.strings import JSON_WORDS
 
-__all__ = ["NotPlainError", "comment_bytes", "key_bytes", "value_bytes"]
+__all__ = ["NotPlainError", "Values"]
 
-_COMMENT: Final = 0  # NFTNL_UDATA_SET_ELEM_COMMENT
 _PLAIN_NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,15}", re.ASCII)
 
 
@@ -65,42 +62,32 @@ _BYTES: Final[Mapping[KeyType, Callable[[ElementValue], bytes]]] = MappingProxyT
 )
 
 
-def value_bytes(kind: KeyType, value: ElementValue) -> bytes:
-    """A single value.
+class Values:
+    """The values of one transaction as bytes: most are in several keys, and are written once."""
 
-    Raises:
-        NotPlainError: it is none of this type, or one that only libnftables should judge.
-    """
-    return _BYTES[kind](value)
+    __slots__ = ("_written",)
 
+    def __init__(self) -> None:
+        self._written: dict[KeyType, _Written] = {}
 
-def key_bytes(kinds: Sequence[KeyType], key: ElementKey) -> bytes:
-    """A key.
+    def of(self, kind: KeyType) -> Mapping[ElementValue, bytes]:
+        """The values of one type, each filled up to four bytes, as it stands in a key or as data.
 
-    Raises:
-        NotPlainError: it has not as many parts as types, or a part is none of its type.
-    """
-    if len(kinds) != len(key):
-        raise NotPlainError(f"{key!r} as {kinds}")
-    if len(key) == 1:
-        return _BYTES[kinds[0]](key[0])
-    parts = []
-    for kind, value in zip(kinds, key, strict=True):
-        part = _BYTES[kind](value)
-        parts.append(part + bytes(-len(part) % 4))
-    return b"".join(parts)
+        Looking up raises NotPlainError for a value that is none of this type, or one that only
+        libnftables should judge.
+        """
+        written = self._written.get(kind)
+        if written is None:
+            written = self._written[kind] = _Written(kind)
+        return written
 
 
-def comment_bytes(comment: str) -> bytes:
-    """An element's user data with nothing but a comment.
+class _Written(dict[ElementValue, bytes]):
+    def __init__(self, kind: KeyType) -> None:
+        super().__init__()
+        self._encode: Final = _BYTES[kind]
+        self._end: Final = bytes(-SIZES[kind] % 4)
 
-    Raises:
-        NotPlainError: it is empty, or longer than nft takes.
-    """
-    try:
-        text = comment.encode() + b"\0"
-    except UnicodeEncodeError as error:
-        raise NotPlainError(f"{comment!r} as a comment") from error
-    if not 1 < len(text) <= COMMENT_BYTES + 1:
-        raise NotPlainError(f"{comment!r} as a comment")
-    return bytes((_COMMENT, len(text))) + text
+    def __missing__(self, value: ElementValue) -> bytes:
+        written = self[value] = self._encode(value) + self._end
+        return written

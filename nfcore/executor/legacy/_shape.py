@@ -9,11 +9,11 @@ from nfcore.exceptions import InvalidInput
 from nfcore.executor._checks import check_handle, check_place, check_policy, check_table
 from nfcore.operations import (
     AddChain,
-    AddElement,
+    AddElements,
     AddRule,
     AddSet,
     AddTable,
-    DeleteElement,
+    DeleteElements,
     DeleteRule,
     DeleteSet,
     DeleteTable,
@@ -36,7 +36,7 @@ def check_shape(operations: Iterable[Operation]) -> None:
         if isinstance(operation, AddTable | DeleteTable):
             check_table(operation.table)
             continue
-        if isinstance(operation, AddSet | DeleteSet | AddElement | DeleteElement):
+        if isinstance(operation, AddSet | DeleteSet | AddElements | DeleteElements):
             raise InvalidInput(
                 f"{operation}: iptables has no named sets of its own: the layout `sets` needs nft"
             )

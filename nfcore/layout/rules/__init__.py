@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import ClassVar
 
-from nfcore.bridge import Link, MadeBy, NetworkSpec, NetworkState, PublishedPort, recognize
+from nfcore.bridge import (
+    Link,
+    MadeBy,
+    NetworkSpec,
+    NetworkState,
+    PlacedNetwork,
+    PublishedPort,
+    WantedNetwork,
+    recognize,
+)
 from nfcore.engine import IptRule, Ruleset, Transaction
 from nfcore.layout._base import Layout, View
 
@@ -30,6 +39,17 @@ class RulesLayout(Layout):
         """See `Driver.create_network`."""
         self.driver.create_network(transaction, spec, made_by=made_by)
 
+    def create_networks(
+        self,
+        transaction: Transaction,
+        networks: Iterable[WantedNetwork],
+        *,
+        made_by: MadeBy = MadeBy.HAND,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """See `Driver.create_networks`."""
+        self.driver.create_networks(transaction, networks, made_by=made_by, progress=progress)
+
     def delete_network(
         self,
         transaction: Transaction,
@@ -41,6 +61,10 @@ class RulesLayout(Layout):
     ) -> None:
         """See `Driver.delete_network`."""
         self.driver.delete_network(transaction, spec, ports=ports, links=links, hairpin=hairpin)
+
+    def delete_networks(self, transaction: Transaction, networks: Iterable[PlacedNetwork]) -> None:
+        """See `Driver.delete_networks`."""
+        self.driver.delete_networks(transaction, networks)
 
     def publish(self, transaction: Transaction, spec: NetworkSpec, port: PublishedPort) -> None:
         """See `Driver.publish`."""

@@ -6,14 +6,14 @@ ports and links of both IP versions together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import count
 from typing import Final, NamedTuple
 
-from nfcore.engine import SetView
-
-__all__ = ["NetworkNote", "next_number", "note_of", "number_of", "rest_of"]
+__all__ = ["NetworkNote", "network_comment", "note_of", "number_of", "numbers_after", "rest_of"]
 
 _DIGITS: Final = 8
+_NUMBER: Final = f"{{:0{_DIGITS}x}}".format
 _HAIRPIN: Final = "h"
 _PLAIN: Final = "p"
 
@@ -33,7 +33,12 @@ class NetworkNote(NamedTuple):
 
     def comment(self) -> str:
         """The comment that `note_of` reads."""
-        return f"{self.number}{_HAIRPIN if self.hairpin else _PLAIN} {self.tag}"
+        return network_comment(self.number, self.hairpin, self.tag)
+
+
+def network_comment(number: str, hairpin: bool, tag: str) -> str:
+    """What `NetworkNote.comment` says."""
+    return f"{number}{_HAIRPIN if hairpin else _PLAIN} {tag}"
 
 
 def note_of(comment: str | None) -> NetworkNote | None:
@@ -44,11 +49,11 @@ def note_of(comment: str | None) -> NetworkNote | None:
     return NetworkNote(number, comment[_DIGITS] == _HAIRPIN, comment[_DIGITS + 2 :])
 
 
-def next_number(sets: Iterable[SetView]) -> str:
-    """The number after the greatest that any element of some sets has or had."""
-    newest = max((named.newest for named in sets), default="")
+def numbers_after(newest: str) -> Iterator[str]:
+    """The numbers after the one that the greatest comment so far begins with."""
     number = number_of(newest)
-    return f"{0 if number is None else int(number, 16) + 1:0{_DIGITS}x}"
+    first = 0 if number is None else int(number, 16) + 1
+    return map(_NUMBER, count(first))
 
 
 def number_of(comment: str | None) -> str | None:

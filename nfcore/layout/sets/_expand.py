@@ -24,9 +24,9 @@ from nfcore.engine import ListingSource, Ruleset, Transaction
 from nfcore.executor import FakeExecutor
 from nfcore.layout.sets._comments import note_of, number_of
 from nfcore.layout.sets._counting import counted
-from nfcore.layout.sets._links import link_elements
+from nfcore.layout.sets._links import link_key
 from nfcore.layout.sets._names import TAG, Names, names_of
-from nfcore.layout.sets._ports import hairpin_key, open_key, port_elements
+from nfcore.layout.sets._ports import hairpin_key, host_port, open_key
 from nfcore.layout.sets._recognize import networks_in_sets
 from nfcore.operations import (
     ChainRef,
@@ -99,8 +99,7 @@ def _events(ruleset: Ruleset, driver: Driver, state: NetworkState) -> Iterator[_
         yield from _port_events(ruleset, made, spec, port, seen)
     for link in state.links:
         names = names_of(IPVersion(link.parent.version))
-        key = next(link_elements(names, spec, link, number="")).key
-        number = _number(_element(ruleset, names, "links", key))
+        number = _number(_element(ruleset, names, "links", link_key(spec, link)))
         yield _Event(number, lambda to, link=link: made.link(to, spec, link))  # type: ignore[misc]
 
 
@@ -118,9 +117,9 @@ def _port_events(
     recorder = Recorder()
     if not routed:
         set_per_port_nat(recorder, port, spec.bridge, hairpin=hairpin, enable=True)
-        key = next(port_elements(names, spec, port, hairpin=hairpin, number=""))
-        own = ruleset.named_set(key.set)
-        number = _number(None if own is None else own.get(key.key))
+        lies = host_port(names, port)
+        own = ruleset.named_set(lies.addresses)
+        number = _number(None if own is None else own.get(lies.key))
         dnat, *masquerade = recorder.rules
         yield _Event(number, dnat.append)
         for rule in masquerade:

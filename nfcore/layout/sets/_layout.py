@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import ClassVar, Final
 
 from nfcore.bridge import (
@@ -10,33 +10,28 @@ from nfcore.bridge import (
     Driver,
     Link,
     MadeBy,
+    NetworkParts,
     NetworkSpec,
     NetworkState,
+    PlacedNetwork,
     PublishedPort,
-    address_text,
+    WantedNetwork,
     check_port_fits,
-    network_tags,
-    port_tag,
     recognize,
     resolve_port,
 )
-from nfcore.engine import IptRule, Ruleset, SetView, Transaction
-from nfcore.exceptions import Conflict
+from nfcore.engine import IptRule, Ruleset, Transaction
 from nfcore.layout._base import Layout, View
-from nfcore.layout.sets._comments import NetworkNote, next_number, note_of
+from nfcore.layout.sets._creation import Creation
 from nfcore.layout.sets._expand import expand
 from nfcore.layout.sets._jumps import Jumps
 from nfcore.layout.sets._leaking import elements_of
-from nfcore.layout.sets._lengths import add_lengths, add_usual_lengths, drop_lengths
-from nfcore.layout.sets._links import link_elements
+from nfcore.layout.sets._lengths import add_usual_lengths
 from nfcore.layout.sets._names import Names, names_of
-from nfcore.layout.sets._network import network_elements, translates
-from nfcore.layout.sets._older import newer_elements, older_elements
-from nfcore.layout.sets._ports import hairpin_key, open_key, port_elements, shared_elements
 from nfcore.layout.sets._recognize import networks_in_sets
+from nfcore.layout.sets._removal import Removal
 from nfcore.layout.sets._rules import checksum_rule, open_rule
 from nfcore.layout.sets._start import start, stop
-from nfcore.operations import AddElement, DeleteElement, SetElement, SetRef
 from translate import IPVersion, Jump, Verdict
 
 __all__ = ["SetsLayout"]
@@ -55,8 +50,6 @@ class SetsLayout(Layout):
         self._versions = self.config.versions
         self._names = tuple(names_of(version) for version in self._versions)
         self._jumps = Jumps(self.config)
-        self._same = _Sets(names.same for names in self._names)
-        self._numbered = _Sets(ref for names in self._names for ref in names.numbered)
 
     def ensure_started(self, transaction: Transaction) -> None:
         """Set up what is missing of the driver's chains, the sets and the rules that look them up.
@@ -85,65 +78,60 @@ class SetsLayout(Layout):
             DriverError: a step failed.
             InvalidInput: the network's name is too long to be noted with its elements.
         """
-        if not self._is_there(transaction, spec) and self._rules_tell_of(transaction, spec):
-            self.driver.create_network(transaction, spec, made_by=made_by)
-            return
+        self.create_networks(transaction, [NetworkParts(spec)], made_by=made_by)
+
+    def create_networks(
+        self,
+        transaction: Transaction,
+        networks: Iterable[WantedNetwork],
+        *,
+        made_by: MadeBy = MadeBy.HAND,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Put the elements of networks, their ports and links in, those that are missing.
+
+        Raises:
+            Conflict: a bridge, a subnet or a host port is another network's.
+            DriverError: a step failed.
+            InvalidInput: a network's name is too long to be noted with its elements, or a port
+                does not fit its network.
+        """
         with transaction.savepoint():
-            if not self._same.of(transaction)[-1].exists:
+            if not all(transaction.named_set(names.same).exists for names in self._names):
                 self.ensure_started(transaction)
-            hairpin = self.config.hairpin
-            tag, rest = network_tags(spec, made_by)
-            note = self._note(transaction, spec, tag or "", hairpin)
-            elements = [
-                element
-                for names in self._names
-                for element in network_elements(
-                    names, spec, hairpin=hairpin, comment=note.comment(), rest=rest
-                )
-            ]
-            add_lengths(transaction, self._names, spec)
-            self._check_free(transaction, spec, note.number)
-            if note.hairpin:
-                elements += [
-                    element
-                    for names in self._names
-                    for element in newer_elements(transaction, names, spec, number=note.number)
-                ]
-            transaction.add_elements(elements)
-            self._jumps.ensure(transaction, self._versions_of(spec), internal=spec.internal)
+            as_rules = self._bridges_of_rules(transaction)
+            creation = self._creation(transaction)
+            networks = tuple(networks)
+            are_new = creation.has_none_of([network.spec for network in networks])
+            jumps: dict[_Kind, None] = {}
+            for count, network in enumerate(networks, 1):
+                spec = network.spec
+                note = None if are_new else creation.note(spec)
+                if note is None and spec.bridge in as_rules:
+                    self.driver.create_networks(transaction, [network], made_by=made_by)
+                else:
+                    creation.network(spec, made_by, note)
+                    hairpin = self.config.hairpin if note is None else note.hairpin
+                    for port in network.ports:
+                        self._publish(transaction, creation, spec, port, hairpin=hairpin)
+                    for link in network.links:
+                        self._link(creation, spec, link)
+                    jumps[spec.subnet_v4 is None, spec.subnet_v6 is None, spec.internal] = None
+                if progress is not None:
+                    progress(count)
+            creation.finish()
+            for kind in jumps:
+                self._ensure_jumps(transaction, *kind)
 
-    def _note(
-        self, transaction: Transaction, spec: NetworkSpec, tag: str, hairpin: bool
-    ) -> NetworkNote:
-        held = self._held(transaction, spec)
-        if held is None:
-            return NetworkNote(self._next_number(transaction), hairpin, tag)
-        known = note_of(held.comment)
-        if known is None:
-            raise Conflict(f"network {spec.name}: bridge {spec.bridge} is in use by another")
-        return known
+    def _creation(self, transaction: Transaction) -> Creation:
+        return Creation(transaction, self._names, hairpin=self.config.hairpin)
 
-    def _held(self, transaction: Transaction, spec: NetworkSpec) -> SetElement | None:
-        """The element that tells of a network; each IP version has it."""
-        pair = (spec.bridge, spec.bridge)
-        found = (same.get(pair) for same in self._same.of(transaction))
-        return next((element for element in found if element is not None), None)
-
-    def _check_free(self, transaction: Transaction, spec: NetworkSpec, number: str) -> None:
-        """Refuse a subnet that another network translates from."""
-        for names in self._names:
-            subnet = spec.subnet(names.version)
-            if subnet is None or spec.internal:
-                continue
-            if not self.config.hairpin and not translates(spec, names.version):
-                continue
-            address, length = address_text(subnet.network_address), subnet.prefixlen
-            if (address, spec.bridge) in transaction.named_set(names.own(length)):
-                continue
-            for ref in (names.masquerade(length), names.snat(length)):
-                held = transaction.named_set(ref).get((address,))
-                if held is not None and held.comment != number:
-                    raise Conflict(f"network {spec.name}: subnet {subnet} is another network's")
+    def _ensure_jumps(
+        self, transaction: Transaction, no_v4: bool, no_v6: bool, internal: bool
+    ) -> None:
+        without = {IPVersion.V4: no_v4, IPVersion.V6: no_v6}
+        versions = tuple(version for version in self._versions if not without[version])
+        self._jumps.ensure(transaction, versions, internal=internal)
 
     def delete_network(
         self,
@@ -159,21 +147,28 @@ class SetsLayout(Layout):
         Raises:
             DriverError: a step failed.
         """
-        if not self._is_there(transaction, spec):
-            self.driver.delete_network(transaction, spec, ports=ports, links=links, hairpin=hairpin)
-            return
-        own_hairpin = self.config.hairpin if hairpin is None else hairpin
+        self.delete_networks(transaction, [NetworkParts(spec, tuple(ports), tuple(links), hairpin)])
+
+    def delete_networks(self, transaction: Transaction, networks: Iterable[PlacedNetwork]) -> None:
+        """Take the elements of networks, and of what is published and linked on them, out.
+
+        Raises:
+            DriverError: a step failed.
+        """
         with transaction.savepoint():
-            for link in links:
-                self.unlink(transaction, spec, link)
-            for port in ports:
-                self.release(transaction, spec, port, hairpin=hairpin)
-            gone: list[AddElement | DeleteElement] = []
-            for names in self._names:
-                gone += network_elements(names, spec, hairpin=own_hairpin, comment="", rest=None)
-                gone += older_elements(transaction, names, spec)
-            _take_out(transaction, gone)
-            drop_lengths(transaction, self._names, spec)
+            removal = Removal(transaction, self._names)
+            for network in networks:
+                spec = network.spec
+                if not self._is_there(transaction, spec):
+                    self.driver.delete_networks(transaction, [network])
+                    continue
+                for link in network.links:
+                    self._unlink(removal, spec, link)
+                for port in network.ports:
+                    self._release(transaction, removal, spec, port, frozenset())
+                hairpin = network.hairpin
+                removal.network(spec, hairpin=self.config.hairpin if hairpin is None else hairpin)
+            removal.finish()
 
     # Ports.
 
@@ -185,23 +180,29 @@ class SetsLayout(Layout):
             DriverError: a step failed.
             InvalidInput: the network is internal, or has no subnet that holds the address.
         """
-        if not self._is_there(transaction, spec):
+        creation = self._creation(transaction)
+        note = creation.note(spec)
+        if note is None:
             self.driver.publish(transaction, spec, port)
             return
+        self._publish(transaction, creation, spec, port, hairpin=note.hairpin)
+        creation.finish()
+
+    def _publish(
+        self,
+        transaction: Transaction,
+        creation: Creation,
+        spec: NetworkSpec,
+        port: PublishedPort,
+        *,
+        hairpin: bool,
+    ) -> None:
         check_port_fits(spec, port)
         names = self._names_for(port.version)
         if names is None:
             return
         resolved = resolve_port(spec, port)
-        number = self._next_number(transaction)
-        routed = spec.gateway_mode(port.version).nat_disabled
-        hairpin = self._made_with_hairpin(transaction, spec)
-        note = f"{number} {port_tag(resolved)}" if routed else number
-        elements = [
-            *port_elements(names, spec, resolved, hairpin=hairpin, number=number),
-            *shared_elements(names, spec, resolved, hairpin=hairpin, note=note),
-        ]
-        transaction.add_elements(elements)
+        creation.port(names, spec, resolved, hairpin=hairpin)
         if port.protocol == "sctp" and self.config.sctp_checksum:
             checksum_rule(resolved).append(transaction)
 
@@ -222,19 +223,24 @@ class SetsLayout(Layout):
         if not self._is_there(transaction, spec):
             self.driver.release(transaction, spec, port, sparing=sparing, hairpin=hairpin)
             return
+        removal = Removal(transaction, self._names)
+        self._release(transaction, removal, spec, port, sparing)
+        removal.finish()
+
+    def _release(
+        self,
+        transaction: Transaction,
+        removal: Removal,
+        spec: NetworkSpec,
+        port: PublishedPort,
+        sparing: Container[IptRule],
+    ) -> None:
         names = self._names_for(port.version)
         if names is None:
             return
         resolved = resolve_port(spec, port)
-        gone: list[AddElement | DeleteElement] = [
-            *port_elements(names, spec, resolved, hairpin=False, number="")
-        ]
-        if not sparing or open_rule(spec, resolved) not in sparing:
-            gone += [
-                DeleteElement(set=names.published, key=open_key(spec, resolved)),
-                DeleteElement(set=names.hairpin, key=hairpin_key(resolved)),
-            ]
-        _take_out(transaction, gone)
+        shared = not sparing or open_rule(spec, resolved) not in sparing
+        removal.port(names, spec, resolved, shared=shared)
         if port.protocol == "sctp" and self.config.sctp_checksum:
             rule = checksum_rule(resolved)
             if rule not in sparing:
@@ -248,13 +254,17 @@ class SetsLayout(Layout):
         Raises:
             DriverError: a step failed.
         """
-        if not self._is_there(transaction, spec):
+        creation = self._creation(transaction)
+        if creation.note(spec) is None:
             self.driver.link(transaction, spec, link)
             return
+        self._link(creation, spec, link)
+        creation.finish()
+
+    def _link(self, creation: Creation, spec: NetworkSpec, link: Link) -> None:
         names = self._names_for(IPVersion(link.parent.version))
         if names is not None:
-            number = self._next_number(transaction)
-            transaction.add_elements([*link_elements(names, spec, link, number=number)])
+            creation.link(names, spec, link)
 
     def unlink(self, transaction: Transaction, spec: NetworkSpec, link: Link) -> None:
         """Take a link's elements out.
@@ -265,9 +275,14 @@ class SetsLayout(Layout):
         if not self._is_there(transaction, spec):
             self.driver.unlink(transaction, spec, link)
             return
+        removal = Removal(transaction, self._names)
+        self._unlink(removal, spec, link)
+        removal.finish()
+
+    def _unlink(self, removal: Removal, spec: NetworkSpec, link: Link) -> None:
         names = self._names_for(IPVersion(link.parent.version))
         if names is not None:
-            _take_out(transaction, link_elements(names, spec, link, number=""))
+            removal.link(names, spec, link)
 
     def remove_rules(self, transaction: Transaction, rules: Iterable[IptRule]) -> None:
         """Take the elements out that stand for these rules; with any of its own rules, a network.
@@ -281,16 +296,10 @@ class SetsLayout(Layout):
                 transaction.delete(rule)
                 continue
             gone = elements_of(rule)
-            _take_out(transaction, gone.elements)
+            transaction.delete_elements(gone.keys)
             state = states.pop(gone.network or "", None)
             if state is not None:
-                self.delete_network(
-                    transaction,
-                    state.spec,
-                    ports=state.ports,
-                    links=state.links,
-                    hairpin=state.hairpin,
-                )
+                self.delete_networks(transaction, [state])
 
     # Reading.
 
@@ -315,22 +324,19 @@ class SetsLayout(Layout):
             )
         )
 
-    def _versions_of(self, spec: NetworkSpec) -> tuple[IPVersion, ...]:
-        return tuple(v for v in self._versions if spec.subnet(v) is not None)
-
     def _names_for(self, version: IPVersion) -> Names | None:
         return next((names for names in self._names if names.version is version), None)
 
     def _is_there(self, transaction: Transaction, spec: NetworkSpec) -> bool:
         pair = (spec.bridge, spec.bridge)
-        return any(pair in same for same in self._same.of(transaction))
+        return any(pair in transaction.named_set(names.same) for names in self._names)
 
-    def _rules_tell_of(self, transaction: Transaction, spec: NetworkSpec) -> bool:
-        """Whether others, such as Docker, have rules for the network's bridge."""
-        key = (SetsLayout._rules_tell_of, self._versions)
+    def _bridges_of_rules(self, transaction: Transaction) -> Container[str]:
+        """The bridges of networks that others, such as Docker, have rules for."""
+        key = (SetsLayout._bridges_of_rules, self._versions)
         if not transaction.found(key, lambda: self._are_others(transaction)):
-            return False
-        return any(state.spec.bridge == spec.bridge for state in recognize(transaction))
+            return ()
+        return {state.spec.bridge for state in recognize(transaction)}
 
     def _are_others(self, transaction: Transaction) -> bool:
         """Whether there are networks that were programmed as rules by others."""
@@ -340,38 +346,8 @@ class SetsLayout(Layout):
             for rule in transaction.rules(version, "filter", ISOLATION_CHAIN_1)
         )
 
-    def _made_with_hairpin(self, transaction: Transaction, spec: NetworkSpec) -> bool:
-        held = self._held(transaction, spec)
-        note = None if held is None else note_of(held.comment)
-        return self.config.hairpin if note is None else note.hairpin
-
-    def _next_number(self, transaction: Transaction) -> str:
-        return next_number(self._numbered.of(transaction))
-
-
-class _Sets:
-    """Sets of all IP versions that are looked into for every network.
-
-    Args:
-        refs: which.
-    """
-
-    __slots__ = ("_refs",)
-
-    def __init__(self, refs: Iterable[SetRef]) -> None:
-        self._refs = tuple(refs)
-
-    def of(self, transaction: Transaction) -> tuple[SetView, ...]:
-        """As the transaction leaves them."""
-
-        def find() -> tuple[SetView, ...]:
-            return tuple(map(transaction.named_set, self._refs))
-
-        return transaction.found(self, find, lasting=False)
-
 
 _RETURN: Final = Verdict(verdict="RETURN")
 
-
-def _take_out(transaction: Transaction, gone: Iterable[AddElement | DeleteElement]) -> None:
-    transaction.delete_elements([DeleteElement(element.set, element.key) for element in gone])
+_Kind = tuple[bool, bool, bool]
+"""Whether a network has no IPv4, no IPv6, and whether it is internal: on it its jumps depend."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import translate
@@ -17,8 +18,8 @@ from nfcore.bridge import (
 )
 from nfcore.engine import IptRule
 from nfcore.layout.sets._names import Names, names_of
-from nfcore.layout.sets._ports import NUMBERS
-from nfcore.operations import DeleteElement, ElementKey
+from nfcore.layout.sets._ports import NUMBERS, host_port
+from nfcore.operations import ElementKey, SetRef
 
 __all__ = ["RuleElements", "elements_of"]
 
@@ -27,11 +28,11 @@ class RuleElements(NamedTuple):
     """What a rule stands for.
 
     Attributes:
-        elements: those of a port or a link.
+        keys: the elements of a port or a link.
         network: the bridge whose own rule it is, or None.
     """
 
-    elements: Sequence[DeleteElement] = ()
+    keys: Mapping[SetRef, Collection[ElementKey]] = MappingProxyType({})
     network: str | None = None
 
 
@@ -53,31 +54,29 @@ def elements_of(rule: IptRule) -> RuleElements:
                 NUMBERS[fact.protocol],
                 fact.port,
             )
-            return RuleElements([DeleteElement(set=names.published, key=key)])
+            return RuleElements({names.published: [key]})
         case PortMasqueraded() as fact:
             own = address_text(fact.address)
             key = (own, own, NUMBERS[fact.protocol], fact.port)
-            return RuleElements([DeleteElement(set=names.hairpin, key=key)])
+            return RuleElements({names.hairpin: [key]})
         case Published() as fact:
-            return RuleElements([*_published(names, fact)])
+            return RuleElements(_published(names, fact))
         case Linked() as fact:
             ends = (str(fact.link.parent), str(fact.link.child))
             set_ = names.links
             if fact.replies:
                 ends, set_ = ends[::-1], names.replies
             key = (fact.bridge, *ends, NUMBERS[fact.link.protocol], fact.link.port)
-            return RuleElements([DeleteElement(set=set_, key=key)])
+            return RuleElements({set_: [key]})
     return RuleElements()
 
 
-def _published(names: Names, fact: Published) -> Iterator[DeleteElement]:
-    port = fact.port
-    key: ElementKey = (NUMBERS[port.protocol], port.host_port)
-    sets, own = (names.any_address, names.any_port), names.own_any
-    if port.host_address is not None:
-        key = (address_text(port.host_address), *key)
-        sets, own = (names.one_address, names.one_port), names.own_one
-    for ref in sets:
-        yield DeleteElement(set=ref, key=key)
+def _published(names: Names, fact: Published) -> dict[SetRef, Collection[ElementKey]]:
+    lies = host_port(names, fact.port)
+    keys: dict[SetRef, Collection[ElementKey]] = {
+        lies.addresses: [lies.key],
+        lies.ports: [lies.key],
+    }
     if fact.bridge is not None:
-        yield DeleteElement(set=own, key=(fact.bridge, *key))
+        keys[lies.own] = [(fact.bridge, *lies.key)]
+    return keys

@@ -7,19 +7,17 @@ first network with one of them comes or the last goes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-from nfcore.bridge import NetworkSpec
 from nfcore.engine import Transaction
 from nfcore.layout.sets._names import LENGTH_SETS, Names
-from nfcore.layout.sets._network import subnet_sets, translates
+from nfcore.layout.sets._network import subnet_sets
 from nfcore.layout.sets._schema import FixedRule, internal_rules, nat_rules, older_rules
 from nfcore.operations import SetRef
 from translate import IPVersion
 
-__all__ = ["add_lengths", "add_usual_lengths", "drop_lengths", "length_rules", "length_sets"]
+__all__ = ["add_length", "add_usual_lengths", "drop_length", "length_rules", "length_sets"]
 
 _USUAL: Final = MappingProxyType({IPVersion.V4: (16, 20, 24), IPVersion.V6: (64,)})
 """The prefix lengths of the subnets that Docker gives networks, and /24, which most people do."""
@@ -29,19 +27,13 @@ def add_usual_lengths(transaction: Transaction, versions: Sequence[Names]) -> No
     """Make what is missing of the usual lengths."""
     for names in versions:
         for length in _USUAL[names.version]:
-            if not _is_there(transaction, names, length, internal=False):
-                _make(transaction, names, length, internal=False)
+            add_length(transaction, names, length, internal=False)
 
 
-def add_lengths(transaction: Transaction, versions: Sequence[Names], spec: NetworkSpec) -> None:
-    """Make the sets and rules that a network is the first to need."""
-    for names, length in _needed(versions, spec):
-        key = (add_lengths, names.version, length, spec.internal)
-        there = transaction.found(
-            key, partial(_is_there, transaction, names, length, internal=spec.internal)
-        )
-        if not there:
-            _make(transaction, names, length, internal=spec.internal)
+def add_length(transaction: Transaction, names: Names, length: int, *, internal: bool) -> None:
+    """Make the sets and rules of one prefix length, which networks are the first to need."""
+    if not _is_there(transaction, names, length, internal=internal):
+        _make(transaction, names, length, internal=internal)
 
 
 def _is_there(transaction: Transaction, names: Names, length: int, *, internal: bool) -> bool:
@@ -56,25 +48,24 @@ def _make(transaction: Transaction, names: Names, length: int, *, internal: bool
         transaction.add_native(fixed.chain, fixed.rule, tag=fixed.tag, at_head=True)
 
 
-def drop_lengths(transaction: Transaction, versions: Sequence[Names], spec: NetworkSpec) -> None:
-    """Take the sets and rules out that a deleted network was the last to need."""
-    for names, length in _needed(versions, spec):
-        refs = subnet_sets(names, length, internal=spec.internal)
-        first = transaction.named_set(refs[0])
-        if not first.exists or len(first):
-            continue
-        gone: list[FixedRule] = []
-        if spec.internal or length not in _USUAL[names.version]:
-            gone += _rules(names, length, internal=spec.internal)
-        else:
-            refs = ()
-        if not spec.internal and transaction.named_set(names.older(length)).exists:
-            gone += older_rules(names, length)
-            refs += (names.older(length),)
-        for fixed in gone:
-            transaction.delete_tagged(fixed.chain, fixed.tag)
-        for ref in refs:
-            transaction.remove_set(ref)
+def drop_length(transaction: Transaction, names: Names, length: int, *, internal: bool) -> None:
+    """Take the sets and rules of one prefix length out if no network needs them any more."""
+    refs = subnet_sets(names, length, internal=internal)
+    first = transaction.named_set(refs[0])
+    if not first.exists or len(first):
+        return
+    gone: list[FixedRule] = []
+    if internal or length not in _USUAL[names.version]:
+        gone += _rules(names, length, internal=internal)
+    else:
+        refs = ()
+    if not internal and transaction.named_set(names.older(length)).exists:
+        gone += older_rules(names, length)
+        refs += (names.older(length),)
+    for fixed in gone:
+        transaction.delete_tagged(fixed.chain, fixed.tag)
+    for ref in refs:
+        transaction.remove_set(ref)
 
 
 def length_sets(transaction: Transaction, names: Names) -> list[SetRef]:
@@ -109,13 +100,6 @@ def _sets_beside(names: Names, kind: str, length: int) -> tuple[SetRef, ...]:
     if kind == "older":
         return (names.older(length),)
     return subnet_sets(names, length, internal=kind == "inner")
-
-
-def _needed(versions: Sequence[Names], spec: NetworkSpec) -> Iterator[tuple[Names, int]]:
-    for names in versions:
-        subnet = spec.subnet(names.version)
-        if subnet is not None and (spec.internal or translates(spec, names.version)):
-            yield names, subnet.prefixlen
 
 
 def _rules(names: Names, length: int, *, internal: bool) -> Iterator[FixedRule]:

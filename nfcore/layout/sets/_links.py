@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from nfcore.bridge import (
-    Link,
-    NetworkSpec,
-    address_text,
-)
+from nfcore.bridge import Link, NetworkSpec, address_text
+from nfcore.layout.sets._elements import Elements
 from nfcore.layout.sets._names import Names
 from nfcore.layout.sets._ports import NUMBERS
-from nfcore.operations import AddElement
+from nfcore.operations import ElementKey, SetElement
 
-__all__ = ["link_elements"]
+__all__ = ["collect_link", "link_key"]
 
 
-def link_elements(
-    names: Names, spec: NetworkSpec, link: Link, *, number: str
-) -> Iterator[AddElement]:
-    """The connection's element, and that of its replies.
+def collect_link(
+    elements: Elements, names: Names, spec: NetworkSpec, link: Link, *, number: str
+) -> None:
+    """Collect the connection's element, and that of its replies.
 
     Args:
+        elements: where to.
         names: the sets of the link's IP version.
         spec: its network.
         link: the link.
         number: its place in the order of creation.
     """
+    note = SetElement(comment=number)
+    bridge, parent, child, *port = link_key(spec, link)
+    elements.put(names.links, (bridge, parent, child, *port), note)
+    elements.put(names.replies, (bridge, child, parent, *port), note)
+
+
+def link_key(spec: NetworkSpec, link: Link) -> ElementKey:
+    """A link in ``links``."""
     parent, child = address_text(link.parent), address_text(link.child)
-    port = (NUMBERS[link.protocol], link.port)
-    yield AddElement(set=names.links, key=(spec.bridge, parent, child, *port), comment=number)
-    yield AddElement(set=names.replies, key=(spec.bridge, child, parent, *port), comment=number)
+    return spec.bridge, parent, child, NUMBERS[link.protocol], link.port

@@ -31,7 +31,7 @@ class Names:
         same: (N, N) for every network; the comment tells of the network.
         isolated: the networks that no other may reach: all but internal ones.
         forwarded: those of them that have this IP version; an element counts what it forwards.
-        guarded: the same again, to be looked up without counting.
+        unguarded: those of `isolated` that have not this IP version, and so no default drop.
         icc_on: (N, N) where containers may talk to each other.
         icc_off: (N, N) where they may not.
         pingable: networks in routed mode.
@@ -55,7 +55,7 @@ class Names:
     same: SetRef
     isolated: SetRef
     forwarded: SetRef
-    guarded: SetRef
+    unguarded: SetRef
     icc_on: SetRef
     icc_off: SetRef
     pingable: SetRef
@@ -144,7 +144,7 @@ def names_of(version: IPVersion) -> Names:
         same=made("filter", "same", "ifname", "ifname"),
         isolated=made("filter", "isolated", "ifname"),
         forwarded=made("filter", "forwarded", "ifname", counted=True),
-        guarded=made("filter", "guarded", "ifname"),
+        unguarded=made("filter", "unguarded", "ifname"),
         icc_on=made("filter", "icc_on", "ifname", "ifname", counted=True),
         icc_off=made("filter", "icc_off", "ifname", "ifname", counted=True),
         pingable=made("filter", "pingable", "ifname"),

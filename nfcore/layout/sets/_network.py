@@ -2,61 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Final
 
-from nfcore.bridge import (
-    NetworkSpec,
-    address_text,
-)
-from nfcore.layout.sets._comments import number_of
+from nfcore.bridge import NetworkSpec, address_text
+from nfcore.exceptions import Conflict
+from nfcore.layout.sets._elements import Elements
 from nfcore.layout.sets._names import Names
-from nfcore.operations import AddElement, SetRef
+from nfcore.operations import BARE, ElementKey, SetElement, SetRef
 from translate import IPVersion
 
-__all__ = ["network_elements", "subnet_sets", "translates"]
+__all__ = ["NetworkElements", "subnet_sets", "taken", "translates"]
+
+_Claim = tuple[NetworkSpec, SetElement]
 
 
-def network_elements(
-    names: Names, spec: NetworkSpec, *, hairpin: bool, comment: str, rest: str | None
-) -> Iterator[AddElement]:
-    """The elements of one IP version of a network, those of lengths included.
+class _Translated:
+    """The sets of one prefix length, of networks that are translated."""
+
+    __slots__ = ("masquerade", "own", "snat")
+
+    def __init__(self, elements: Elements, names: Names, length: int) -> None:
+        self.own: Final = elements.by_set[names.own(length)]
+        self.masquerade: Final = elements.by_set[names.masquerade(length)]
+        self.snat: Final = elements.by_set[names.snat(length)]
+
+
+class NetworkElements:
+    """Collects the elements of networks of one IP version, those of lengths included.
 
     Args:
+        elements: where to.
         names: the IP version's sets.
-        spec: the network.
-        hairpin: whether containers reach published ports through the bridge.
-        comment: what is noted with it.
-        rest: what of it did not fit there, or None.
+
+    Attributes:
+        names: the IP version's sets.
+        nat_lengths: the prefix lengths of subnets that are translated.
+        internal_lengths: those of internal networks.
+        claims: by prefix length the subnets that no other network may translate from; of each, the
+            network and what is kept with its translation.
     """
-    bridge = spec.bridge
-    name, pair = (bridge,), (bridge, bridge)
-    subnet = spec.subnet(names.version)
-    yield AddElement(names.same, pair, None, comment)
-    if not spec.internal:
-        yield AddElement(names.isolated, name)
-    if subnet is None:
-        return
-    yield AddElement(names.icc_on if spec.icc else names.icc_off, pair, None, rest)
-    address = address_text(subnet.network_address)
-    if spec.internal:
-        yield AddElement(names.internal(subnet.prefixlen), name)
-        yield AddElement(names.inner(subnet.prefixlen), (address, bridge))
-        return
-    yield AddElement(names.forwarded, name)
-    yield AddElement(names.guarded, name)
-    if spec.gateway_mode(names.version).nat_disabled:
-        yield AddElement(names.pingable, name)
-    host = spec.host_ip(names.version)
-    source = None if host is None else address_text(host)
-    if translates(spec, names.version):
-        length = subnet.prefixlen
-        if not hairpin:
-            yield AddElement(names.skip_dnat, name)
-        yield AddElement(names.own(length), (address, bridge))
-        translation = names.masquerade(length) if host is None else names.snat(length)
-        yield AddElement(translation, (address,), source, number_of(comment))
-    if hairpin:
-        yield AddElement(names.local_masquerade if host is None else names.local_snat, name, source)
+
+    __slots__ = (
+        "_elements",
+        "_forwarded",
+        "_icc_on",
+        "_isolated",
+        "_same",
+        "_skip_dnat",
+        "claims",
+        "internal_lengths",
+        "names",
+        "nat_lengths",
+    )
+
+    def __init__(self, elements: Elements, names: Names) -> None:
+        self.names: Final = names
+        self.nat_lengths: Final[dict[int, _Translated]] = {}
+        self.internal_lengths: Final[set[int]] = set()
+        self.claims: Final[dict[int, dict[ElementKey, _Claim]]] = {}
+        self._elements: Final = elements
+        of = elements.by_set
+        self._same: Final = of[names.same]
+        self._isolated: Final = of[names.isolated]
+        self._forwarded: Final = of[names.forwarded]
+        self._icc_on: Final = of[names.icc_on]
+        self._skip_dnat: Final = of[names.skip_dnat]
+
+    def add(
+        self,
+        spec: NetworkSpec,
+        hairpin: bool,
+        note: SetElement = BARE,
+        rest: SetElement = BARE,
+        number: SetElement = BARE,
+    ) -> None:
+        """Collect a network's elements.
+
+        Args:
+            spec: the network.
+            hairpin: whether containers reach published ports through the bridge.
+            note: what tells of the network, kept in ``same``.
+            rest: what of it did not fit there, kept with its ICC.
+            number: its place in the order of creation, kept with its subnet's translation.
+
+        Raises:
+            Conflict: the subnet of a network that was collected before.
+        """
+        names, bridge = self.names, spec.bridge
+        name, pair = (bridge,), (bridge, bridge)
+        self._same[pair] = note
+        if not spec.internal:
+            self._isolated[name] = BARE
+        subnet = spec.subnet(names.version)
+        if subnet is None:
+            if not spec.internal:
+                self._elements.put(names.unguarded, name)
+            return
+        if spec.icc:
+            self._icc_on[pair] = rest
+        else:
+            self._elements.put(names.icc_off, pair, rest)
+        address, length = address_text(subnet.network_address), subnet.prefixlen
+        if spec.internal:
+            self.internal_lengths.add(length)
+            self._elements.put(names.internal(length), name)
+            self._elements.put(names.inner(length), (address, bridge))
+            return
+        self._forwarded[name] = BARE
+        self._translate(spec, hairpin, address, length, number)
+
+    def _translate(
+        self, spec: NetworkSpec, hairpin: bool, address: str, length: int, number: SetElement
+    ) -> None:
+        names, name, key = self.names, (spec.bridge,), (address,)
+        routed = spec.gateway_mode(names.version).nat_disabled
+        translates = spec.masquerade and not routed
+        host = spec.host_ip(names.version)
+        source = None if host is None else address_text(host)
+        if routed:
+            self._elements.put(names.pingable, name)
+        if translates or hairpin:
+            claims = self.claims.setdefault(length, {})
+            if claims.setdefault(key, (spec, number))[0].bridge != spec.bridge:
+                raise taken(spec, names.version)
+        if translates:
+            translated = self.nat_lengths.get(length)
+            if translated is None:
+                translated = self.nat_lengths[length] = _Translated(self._elements, names, length)
+            if not hairpin:
+                self._skip_dnat[name] = BARE
+            translated.own[address, spec.bridge] = BARE
+            if source is None:
+                translated.masquerade[key] = number
+            else:
+                translated.snat[key] = SetElement(source, number.comment)
+        if hairpin:
+            ref = names.local_masquerade if source is None else names.local_snat
+            self._elements.put(ref, name, BARE if source is None else SetElement(source))
+
+
+def taken(spec: NetworkSpec, version: IPVersion) -> Conflict:
+    """The error of a network whose subnet is translated already, for another."""
+    return Conflict(f"network {spec.name}: subnet {spec.subnet(version)} is another network's")
 
 
 def translates(spec: NetworkSpec, version: IPVersion) -> bool:

@@ -7,27 +7,26 @@ there is none, and nothing is looked through.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from nfcore.bridge import (
-    NetworkSpec,
-    address_text,
-)
+from nfcore.bridge import NetworkSpec, address_text
 from nfcore.engine import Transaction
+from nfcore.layout.sets._elements import Elements
 from nfcore.layout.sets._names import LENGTH_SETS, Names
 from nfcore.layout.sets._schema import older_rules
-from nfcore.operations import AddElement, DeleteElement, SetRef
+from nfcore.operations import SetRef
 
-__all__ = ["newer_elements", "older_elements"]
+__all__ = ["collect_newer", "collect_older"]
 
 
-def newer_elements(
-    transaction: Transaction, names: Names, spec: NetworkSpec, *, number: str
-) -> Iterator[AddElement]:
-    """The pairs that a network makes by being newer than others; the sets for them are made.
+def collect_newer(
+    elements: Elements, transaction: Transaction, names: Names, spec: NetworkSpec, *, number: str
+) -> None:
+    """Collect the pairs that a network makes by being newer than others; their sets are made.
 
     Args:
-        transaction: where.
+        elements: where to.
+        transaction: the transaction, with the elements of all networks.
         names: the sets of one IP version.
         spec: a network in hairpin mode.
         number: its place in the order of creation.
@@ -45,7 +44,7 @@ def newer_elements(
             continue
         _make(transaction, names, length)
         for pair in pairs:
-            yield AddElement(set=names.older(length), key=pair)
+            elements.put(names.older(length), pair)
 
 
 def _lengths(transaction: Transaction, names: Names, like: SetRef) -> tuple[int, ...]:
@@ -83,16 +82,18 @@ def _make(transaction: Transaction, names: Names, length: int) -> None:
         transaction.add_native(fixed.chain, fixed.rule, tag=fixed.tag, at_head=True)
 
 
-def older_elements(
-    transaction: Transaction, names: Names, spec: NetworkSpec
-) -> Iterator[DeleteElement]:
-    """The pairs that a network is in."""
-    subnet = spec.subnet(names.version)
-    address = None if subnet is None else address_text(subnet.network_address)
+def collect_older(
+    elements: Elements, transaction: Transaction, names: Names, specs: Sequence[NetworkSpec]
+) -> None:
+    """Collect the pairs that any of some networks is in."""
     for length in _lengths(transaction, names, names.older(0)):
-        older = transaction.named_set(names.older(length))
-        for key in [*older]:
-            if spec.bridge == key[1] or (
-                subnet is not None and subnet.prefixlen == length and key[0] == address
-            ):
-                yield DeleteElement(set=names.older(length), key=key)
+        subnets = [spec.subnet(names.version) for spec in specs]
+        addresses = {
+            address_text(subnet.network_address)
+            for subnet in subnets
+            if subnet is not None and subnet.prefixlen == length
+        }
+        bridges = {spec.bridge for spec in specs}
+        for key in transaction.named_set(names.older(length)):
+            if key[0] in addresses or key[1] in bridges:
+                elements.put(names.older(length), key)

@@ -2,68 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
-from nfcore.bridge import (
-    NetworkSpec,
-    Protocol,
-    PublishedPort,
-    address_text,
-)
+from nfcore.bridge import NetworkSpec, Protocol, PublishedPort, address_text, port_tag
+from nfcore.layout.sets._elements import Elements
 from nfcore.layout.sets._names import Names
-from nfcore.operations import AddElement, ElementKey
+from nfcore.operations import ElementKey, SetElement, SetRef
 from translate.protocols import SCTP, TCP, UDP
 
-__all__ = ["NUMBERS", "hairpin_key", "open_key", "port_elements", "shared_elements"]
+__all__ = [
+    "NUMBERS",
+    "HostPort",
+    "collect_port",
+    "collect_released_port",
+    "hairpin_key",
+    "host_port",
+    "open_key",
+]
 
 NUMBERS: Final[Mapping[Protocol, int]] = MappingProxyType({"tcp": TCP, "udp": UDP, "sctp": SCTP})
 """The protocols that ports are published for."""
 
 
-def port_elements(
-    names: Names, spec: NetworkSpec, port: PublishedPort, *, hairpin: bool, number: str
-) -> Iterator[AddElement]:
-    """The elements that send a host port to a container; none in routed mode.
+class HostPort(NamedTuple):
+    """Where a published port of the host lies in the sets.
+
+    Attributes:
+        addresses: the map to containers' addresses.
+        ports: the map to their ports.
+        own: the set of the networks that it is none for.
+        key: its key in the two maps.
+    """
+
+    addresses: SetRef
+    ports: SetRef
+    own: SetRef
+    key: ElementKey
+
+
+def host_port(names: Names, port: PublishedPort) -> HostPort:
+    """Where a port lies, on every address of the host or on one.
 
     Args:
+        names: the sets of the port's IP version.
+        port: the port, resolved.
+    """
+    key: ElementKey = (NUMBERS[port.protocol], port.host_port)
+    host = port.host_address
+    if host is None:
+        return HostPort(names.any_address, names.any_port, names.own_any, key)
+    own = (address_text(host), *key)
+    return HostPort(names.one_address, names.one_port, names.own_one, own)
+
+
+def collect_port(
+    elements: Elements,
+    names: Names,
+    spec: NetworkSpec,
+    port: PublishedPort,
+    *,
+    hairpin: bool,
+    number: str,
+) -> None:
+    """Collect a published port's elements.
+
+    Args:
+        elements: where to.
         names: the sets of the port's IP version.
         spec: its network.
         port: the port, resolved.
         hairpin: whether containers reach published ports through the bridge.
         number: the port's place in the order of creation.
+
+    Raises:
+        Conflict: the host port leads elsewhere.
     """
     if spec.gateway_mode(names.version).nat_disabled:
+        note = SetElement(comment=f"{number} {port_tag(port)}")
+        elements.put(names.published, open_key(spec, port), note)
         return
-    host = port.host_address
-    key: ElementKey = (NUMBERS[port.protocol], port.host_port)
-    addresses, ports, own = names.any_address, names.any_port, names.own_any
-    if host is not None:
-        key = (address_text(host), *key)
-        addresses, ports, own = names.one_address, names.one_port, names.own_one
+    _collect_host_port(elements, names, spec, port, hairpin=hairpin, number=number)
+    note = SetElement(comment=number)
+    elements.put(names.published, open_key(spec, port), note)
+    if hairpin:
+        elements.put(names.hairpin, hairpin_key(port), note)
+
+
+def _collect_host_port(
+    elements: Elements,
+    names: Names,
+    spec: NetworkSpec,
+    port: PublishedPort,
+    *,
+    hairpin: bool,
+    number: str,
+) -> None:
+    """What sends a host port to a container."""
+    to = host_port(names, port)
     note = f"{number} {spec.bridge}"
-    yield AddElement(set=addresses, key=key, data=address_text(port.address), comment=note)
-    yield AddElement(set=ports, key=key, data=port.port)
+    elements.put(to.addresses, to.key, SetElement(address_text(port.address), note))
+    elements.put(to.ports, to.key, SetElement(port.port))
     if not hairpin and not spec.masquerade:
-        yield AddElement(set=own, key=(spec.bridge, *key))
+        elements.put(to.own, (spec.bridge, *to.key))
 
 
-def shared_elements(
-    names: Names, spec: NetworkSpec, port: PublishedPort, *, hairpin: bool, note: str
-) -> Iterator[AddElement]:
-    """The elements of a container's port, which all its host ports share.
+def collect_released_port(
+    elements: Elements, names: Names, spec: NetworkSpec, port: PublishedPort, *, shared: bool
+) -> None:
+    """Collect what goes with a published port; what is not there does no harm.
 
     Args:
+        elements: where to.
         names: the sets of the port's IP version.
         spec: its network.
-        port: the port.
-        hairpin: whether containers reach published ports through the bridge.
-        note: the number, and in routed mode where the host's side is.
+        port: the port, resolved.
+        shared: whether the container's port, which all its host ports share, goes too.
     """
-    yield AddElement(set=names.published, key=open_key(spec, port), comment=note)
-    if hairpin and not spec.gateway_mode(names.version).nat_disabled:
-        yield AddElement(set=names.hairpin, key=hairpin_key(port), comment=note)
+    if not spec.gateway_mode(names.version).nat_disabled:
+        _collect_host_port(elements, names, spec, port, hairpin=False, number="")
+    if shared:
+        elements.put(names.published, open_key(spec, port))
+        elements.put(names.hairpin, hairpin_key(port))
 
 
 def open_key(spec: NetworkSpec, port: PublishedPort) -> ElementKey:

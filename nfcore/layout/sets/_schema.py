@@ -111,7 +111,9 @@ def _docker_filter(names: Names) -> Iterator[FixedRule]:
     yield _rule(docker, "pings", _in_set("pingable", _OUT), pings, _ACCEPT)
     yield _rule(docker, "links", within, _in_set("links", *there), _ACCEPT)
     yield _rule(docker, "replies", within, _in_set("replies", *back), _ACCEPT)
-    yield _rule(docker, "drop", _leaves(), _in_set("guarded", _OUT), _DROP)
+    # Not @forwarded, whose elements would count a second time.
+    guarded = (_in_set("isolated", _OUT), _in_set("unguarded", _OUT, op="!="))
+    yield _rule(docker, "default-drop", _leaves(), *guarded, _DROP)
 
 
 def _docker_nat(names: Names) -> Iterator[FixedRule]:

@@ -18,16 +18,17 @@ from nfcore.executor import CffiExecutor, NftablesModuleExecutor
 from nfcore.executor._native import NativeExecutor
 from nfcore.executor._nfnetlink import Message, NfnetlinkSocket, Refusal
 from nfcore.operations import (
-    AddElement,
+    AddElements,
     AddSet,
     AddTable,
-    DeleteElement,
+    DeleteElements,
     DeleteSet,
     Operation,
     SetElement,
     SetRef,
     SetType,
 )
+from tests.elements import adding
 from tests.executor.build import FILTER, FILTER6
 from tests.netns import in_netns
 
@@ -60,16 +61,16 @@ def only_this_road(executor: NativeExecutor, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(executor, "_encoded", refuse)
 
 
-def name(text: str, ref: SetRef = NAMES) -> AddElement:
-    return AddElement(set=ref, key=(text,))
+def name(text: str, ref: SetRef = NAMES) -> AddElements:
+    return adding(ref, text)
 
 
-def port(number: int, data: str = "10.0.0.1") -> AddElement:
-    return AddElement(set=PORTS, key=(6, number), data=data)
+def port(number: int, data: str = "10.0.0.1") -> AddElements:
+    return adding(PORTS, 6, number, data=data)
 
 
-def gone(element: AddElement) -> DeleteElement:
-    return DeleteElement(set=element.set, key=element.key)
+def gone(added: AddElements) -> DeleteElements:
+    return DeleteElements(added.set, tuple(added.elements))
 
 
 def held(executor: NativeExecutor, ref: SetRef) -> set[object]:
@@ -127,7 +128,7 @@ class TestElementsAlone:
             netns,
             ["nft", "delete set ip filter names; add set ip filter names { type ipv4_addr; }"],
         )
-        executor.commit([AddElement(set=NAMES, key=("10.0.0.1",))])
+        executor.commit([adding(NAMES, "10.0.0.1")])
         assert held(executor, NAMES) == {("10.0.0.1",)}
 
 
@@ -303,7 +304,7 @@ def test_elements_with_everything_come_back(executor: NativeExecutor) -> None:
     key_type = ("ifname", "ipv4_addr", "inet_proto", "inet_service")
     kind = SetType(key=key_type, data="ipv4_addr", counted=True)  # type: ignore[arg-type]
     executor.commit([AddSet(set=ref, type=kind)])
-    element = AddElement(set=ref, key=("br0", "10.0.0.2", 6, 80), data="10.0.0.9", comment="1 ü")
+    element = adding(ref, "br0", "10.0.0.2", 6, 80, data="10.0.0.9", comment="1 ü")
     executor.commit([element])
     state = executor.set_state(ref)
     assert state is not None

@@ -14,10 +14,8 @@ from nfcore.exceptions import CommitRefused
 from nfcore.executor import CffiExecutor
 from nfcore.executor.elements import ElementRoad
 from nfcore.operations import (
-    AddElement,
     AddSet,
     AddTable,
-    DeleteElement,
     DeleteTable,
     KeyType,
     Operation,
@@ -25,6 +23,7 @@ from nfcore.operations import (
     SetType,
     TableRef,
 )
+from tests.elements import adding, deleting
 from tests.netns import in_netns
 from translate import IPVersion
 
@@ -75,9 +74,9 @@ def programs(draw: st.DrawFn) -> tuple[list[AddSet], list[list[Operation]]]:
             if draw(st.booleans()):
                 data = None if made.type.data is None else draw(VALUES[made.type.data])
                 comment = draw(COMMENTS)
-                operations.append(AddElement(set=made.set, key=key, data=data, comment=comment))
+                operations.append(adding(made.set, *key, data=data, comment=comment))
             else:
-                operations.append(DeleteElement(set=made.set, key=key))
+                operations.append(deleting(made.set, *key))
         transactions.append(operations)
     return sets, transactions
 

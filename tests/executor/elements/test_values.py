@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nfcore.executor.elements._values import NotPlainError, comment_bytes, key_bytes, value_bytes
-from nfcore.operations import ElementKey, ElementValue, KeyType
+from nfcore.executor.elements._values import NotPlainError, Values
+from nfcore.operations import ElementValue, KeyType
 
 
 @pytest.mark.parametrize(
@@ -15,18 +15,14 @@ from nfcore.operations import ElementKey, ElementValue, KeyType
         ("ifname", "br-0123456789ab", b"br-0123456789ab\0"),
         ("ipv4_addr", "10.0.0.2", b"\x0a\0\0\x02"),
         ("ipv6_addr", "fd00::2", b"\xfd" + bytes(14) + b"\x02"),
-        ("inet_proto", 132, b"\x84"),
-        ("inet_service", 80, b"\0\x50"),
+        ("inet_proto", 132, b"\x84\0\0\0"),
+        ("inet_service", 80, b"\0\x50\0\0"),
     ],
 )
-def test_single_values(kind: KeyType, value: ElementValue, expected: bytes) -> None:
-    assert value_bytes(kind, value) == key_bytes((kind,), (value,)) == expected
-
-
-def test_parts_of_a_key_begin_at_registers() -> None:
-    kinds: tuple[KeyType, ...] = ("ifname", "ipv4_addr", "inet_proto", "inet_service")
-    key = key_bytes(kinds, ("br0", "10.0.0.2", 6, 443))
-    assert key == b"br0" + bytes(13) + b"\x0a\0\0\x02" + b"\x06\0\0\0" + b"\x01\xbb\0\0"
+def test_values_fill_registers(kind: KeyType, value: ElementValue, expected: bytes) -> None:
+    values = Values()
+    assert values.of(kind)[value] == expected
+    assert values.of(kind)[value] is values.of(kind)[value]
 
 
 @pytest.mark.parametrize(
@@ -54,21 +50,4 @@ def test_parts_of_a_key_begin_at_registers() -> None:
 )
 def test_what_is_left_to_libnftables(kind: KeyType, value: ElementValue, message: str) -> None:
     with pytest.raises(NotPlainError, match=message):
-        value_bytes(kind, value)
-
-
-@pytest.mark.parametrize("key", [("a",), ("a", "b", "c"), ()])
-def test_as_many_parts_as_types(key: ElementKey) -> None:
-    with pytest.raises(NotPlainError, match="as "):
-        key_bytes(("ifname", "ifname"), key)
-
-
-def test_a_comment_is_user_data() -> None:
-    assert comment_bytes("ü 1") == b"\0\x05\xc3\xbc 1\0"
-    assert comment_bytes("x" * 128) == b"\0\x81" + b"x" * 128 + b"\0"
-
-
-@pytest.mark.parametrize("comment", ["", "x" * 129, "\ud800"])
-def test_comments_that_nft_does_not_take(comment: str) -> None:
-    with pytest.raises(NotPlainError, match="as a comment"):
-        comment_bytes(comment)
+        Values().of(kind)[value]

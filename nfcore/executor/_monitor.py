@@ -26,6 +26,7 @@ __all__ = ["CommitEvents", "EventKind", "RulesetEvent", "RulesetMonitor"]
 _NETLINK_NETFILTER: Final = 12
 _SOL_NETLINK: Final = 270
 _NETLINK_ADD_MEMBERSHIP: Final = 1
+_NETLINK_DROP_MEMBERSHIP: Final = 2
 _NFNLGRP_NFTABLES: Final = 7
 _SO_RCVBUFFORCE: Final = 33
 _SO_ATTACH_FILTER: Final = 26
@@ -171,6 +172,47 @@ class RulesetMonitor:
             _PROGRAM.pack(length, ctypes.addressof(program)),
         )
 
+    def leave(self) -> None:
+        """Hear of nothing until `join`.
+
+        Where nobody listens, in any network namespace, the kernel writes no notifications: for a
+        commit of many elements they take it as long as the elements do.
+
+        Raises:
+            BackendUnavailable: the socket is closed, or the process has lost its rights.
+        """
+        self._be_member(_NETLINK_DROP_MEMBERSHIP)
+
+    def join(self) -> None:
+        """Hear of commits again.
+
+        What was heard before `leave` and not `read` is forgotten, for the last of it may lack its
+        end. Of a commit that is going on the end may be heard alone: the kernel's generation, if
+        asked now, counts it already.
+
+        Raises:
+            BackendUnavailable: the socket is closed, or the process has lost its rights.
+        """
+        self._forget()
+        self._be_member(_NETLINK_ADD_MEMBERSHIP)
+
+    def _be_member(self, option: int) -> None:
+        try:
+            self._socket.setsockopt(_SOL_NETLINK, option, _NFNLGRP_NFTABLES)
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    def _forget(self) -> None:
+        self._open.clear()
+        while True:
+            try:
+                self._socket.recv_into(self._buffer)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise _unavailable(error) from error
+
     def read(self) -> Iterator[CommitEvents]:
         """The commits that were made since the last call, without waiting.
 
@@ -239,10 +281,12 @@ def _open() -> socket.socket:
             made.close()
             raise
     except OSError as error:
-        raise BackendUnavailable(
-            f"the ruleset's changes cannot be listened to: {error.strerror}"
-        ) from error
+        raise _unavailable(error) from error
     return made
+
+
+def _unavailable(error: OSError) -> BackendUnavailable:
+    return BackendUnavailable(f"the ruleset's changes cannot be listened to: {error.strerror}")
 
 
 def _enlarge(made: socket.socket) -> None:

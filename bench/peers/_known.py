@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import count, islice
 
 from bench.peers._peer import Peer, Work
@@ -49,6 +50,11 @@ class KnownRuleset:
     def moved(self) -> bool:
         """Never."""
         return False
+
+    def committing(self, operations: Sequence[Operation]) -> AbstractContextManager[None]:
+        """Nothing to do."""
+        del operations
+        return nullcontext()
 
     def committed(self, operations: Sequence[Operation]) -> None:
         """Carry a commit over."""

@@ -149,7 +149,8 @@ class Engine:
                     return operations
                 generation = self._source.generation if attempt < _ATTEMPTS else None
                 try:
-                    self._executor.commit(operations, generation=generation)
+                    with self._source.committing(operations):
+                        self._executor.commit(operations, generation=generation)
                 except Overtaken:
                     attempt += 1
                 except NetfilterError as error:

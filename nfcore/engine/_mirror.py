@@ -5,13 +5,18 @@ belongs to operation k and nothing need be decoded. Everybody else's come the sa
 delete is taken out by handle, and chains that they add to are listed anew, alone, when they are
 next looked at. Whatever does not fit (notifications lost, or none for a generation that has moved,
 a handle that nobody knows) ends the picture, and the next question begins with a listing.
+
+While a commit of many elements goes through, nobody listens: to tell of elements takes the kernel
+as long as to put them in place. Its generation then says whether that commit was the only one.
 """
 
 from __future__ import annotations
 
+import math
 import select
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from nfcore.engine._ruleset import Ruleset
@@ -35,13 +40,20 @@ from nfcore.operations import (
     TableRef,
 )
 
-__all__ = ["ForeignCommit", "Mirror", "MirroredExecutor"]
+__all__ = ["ForeignCommit", "Loss", "Mirror", "MirroredExecutor"]
 
 _ROUNDS: Final = 50
 """How often somebody else's commits may overtake one look at the ruleset."""
 _LATE: Final = 0.05
 """Seconds that a notification may come after the generation that it tells of can be seen."""
 _GENERATIONS: Final = 1 << 32
+_MANY: Final = 64
+"""So many elements are committed unheard: to leave, to join and to ask take some 15 us."""
+_CALM: Final = 10.0
+"""Seconds without anybody else's commit after which one is committed unheard.
+
+Whoever commits in such a moment costs a listing, so it is not risked beside somebody busy.
+"""
 
 _OF_SETS: Final = frozenset(
     {
@@ -51,12 +63,16 @@ _OF_SETS: Final = frozenset(
         EventKind.DELETED_ELEMENT,
     }
 )
+_UNHEARD: Final = "others committed while nobody listened"
+_ON_ELEMENTS: Final = frozenset({AddElement, DeleteElement})
 
 _ANONYMOUS: Final = "__"
 """What the names of sets begin with that belong to a single rule."""
 
 ForeignCommit = Callable[[CommitEvents], None]
 """Told of every commit that the engine did not make."""
+Loss = Callable[[], None]
+"""Told when others may have committed without being heard of."""
 
 
 class MirroredExecutor(Protocol):
@@ -86,6 +102,7 @@ class Mirror:
         executor: what lists.
         monitor: hears of every commit in the executor's network namespace; closed with the mirror.
         on_foreign: told of each commit that was not the engine's own, or None.
+        on_lost: told whenever the picture is lost, or None.
         observer: told of listings, besides the log.
     """
 
@@ -95,12 +112,14 @@ class Mirror:
         monitor: RulesetMonitor,
         *,
         on_foreign: ForeignCommit | None = None,
+        on_lost: Loss | None = None,
         observer: Observer | None = None,
     ) -> None:
         self._executor = executor
         self._monitor = monitor
         self._tables = {monitor.table_prefix + name: name for name in TABLES}
         self._on_foreign = on_foreign
+        self._on_lost = on_lost
         self._observer = observer
         self._ruleset: Ruleset | None = None
         self._generation = 0
@@ -110,6 +129,10 @@ class Mirror:
         monitor.ignore(self._element_port)
         self._own_port: int | None = None
         """The port of the executor's other commits, once one was recognized."""
+        self._unheard = False
+        """Whether the commit that went through last was one that nobody listened to."""
+        self._disturbed = -math.inf
+        """When somebody else's commit was last noticed, by the monotonic clock."""
         self.listings = 0
         """How often the whole ruleset was listed."""
 
@@ -149,14 +172,55 @@ class Mirror:
         """Whether anybody else committed since `current` or `committed` was last called."""
         return self._executor.generation() != self._generation
 
+    @contextmanager
+    def committing(self, operations: Sequence[Operation]) -> Iterator[None]:
+        """Have the kernel tell nothing of a commit of many elements: the picture knows them.
+
+        Raises:
+            BackendUnavailable: the monitor is closed.
+            ListingFailed: the kernel names no generation.
+        """
+        self._unheard = False
+        if not self._goes_unheard(operations):
+            yield
+            return
+        self._monitor.leave()
+        try:
+            yield
+        except BaseException:
+            self._monitor.join()
+            if self.moved():
+                self._lose(EventsLost(_UNHEARD))
+            raise
+        self._monitor.join()
+        self._unheard = True
+
+    def _goes_unheard(self, operations: Sequence[Operation]) -> bool:
+        return (
+            _number_of_elements(operations) >= _MANY
+            and self._ruleset is not None
+            and time.monotonic() - self._disturbed > _CALM
+            and not self.moved()
+        )
+
     def committed(self, operations: Sequence[Operation]) -> None:
         """Carry the engine's own commit over to the picture."""
         if self._ruleset is None:
             return
         try:
-            self._absorb(operations)
-        except (EventsLost, NotFound) as error:
+            if self._unheard:
+                self._take_in_unheard(self._ruleset, operations)
+            else:
+                self._absorb(operations)
+        except (EventsLost, ListingFailed, NotFound) as error:
             self._lose(error)
+
+    def _take_in_unheard(self, ruleset: Ruleset, operations: Sequence[Operation]) -> None:
+        """Carry over a commit that took the ruleset from one generation to the next."""
+        self._generation = _after(self._generation)
+        if self.moved():
+            raise EventsLost(_UNHEARD)
+        ruleset.apply(operations, ())
 
     def close(self) -> None:
         """Close the monitor."""
@@ -176,6 +240,9 @@ class Mirror:
     def _lose(self, reason: Exception) -> None:
         emit(PictureLost(error=str(reason)), self._observer)
         self._ruleset = None
+        self._disturbed = time.monotonic()
+        if self._on_lost is not None:
+            self._on_lost()
 
     def _list(self) -> Ruleset:
         began = time.perf_counter()
@@ -220,7 +287,7 @@ class Mirror:
         commits = [commit for commit in self._monitor.read() if self._is_news(commit.generation)]
         mine = None if own is None else self._own_among(commits, own)
         for commit in commits:
-            if commit.generation != (self._generation + 1) % _GENERATIONS:
+            if commit.generation != _after(self._generation):
                 raise EventsLost(f"generation {commit.generation} follows {self._generation}")
             self._generation = commit.generation
             if commit is mine and own is not None and self._ruleset is not None:
@@ -229,6 +296,7 @@ class Mirror:
                     self._own_port = commit.port
             else:
                 self._carry_over(commit)
+                self._disturbed = time.monotonic()
                 if self._on_foreign is not None:
                     self._on_foreign(commit)
 
@@ -295,3 +363,14 @@ class Mirror:
     def _chain(self, event: RulesetEvent) -> ChainRef:
         table = TableRef(version=event.version, name=self._tables[event.table])
         return ChainRef(table=table, name=event.name)
+
+
+def _after(generation: int) -> int:
+    return (generation + 1) % _GENERATIONS or 1  # the kernel leaves 0 out
+
+
+def _number_of_elements(operations: Sequence[Operation]) -> int:
+    """How many elements a commit of nothing but elements has; 0 where there is more to it."""
+    if len(operations) < _MANY or not _ON_ELEMENTS.issuperset(map(type, operations)):
+        return 0
+    return len(operations)

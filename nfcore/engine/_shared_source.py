@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from nfcore.engine._chain import HeldRule
 from nfcore.engine._ruleset import Ruleset
@@ -66,6 +67,10 @@ class SharedSource:
     def moved(self) -> bool:
         """Whether anybody else committed to nf_tables since the last look."""
         return self._native.moved()
+
+    def committing(self, operations: Sequence[Operation]) -> AbstractContextManager[None]:
+        """What the picture of nf_tables wants a commit to go on in."""
+        return self._native.committing(operations)
 
     def committed(self, operations: Sequence[Operation]) -> None:
         """Learn of a commit; the picture of nf_tables hears of its own part alone."""

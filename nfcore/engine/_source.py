@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from nfcore.engine._ruleset import Ruleset
@@ -35,6 +36,9 @@ class RulesetSource(Protocol):
 
         A source that cannot tell says no.
         """
+
+    def committing(self, operations: Sequence[Operation]) -> AbstractContextManager[None]:
+        """What a commit of a transaction over `current` goes on in."""
 
     def committed(self, operations: Sequence[Operation]) -> None:
         """Learn that a transaction over `current` was committed."""
@@ -86,6 +90,11 @@ class ListingSource:
     def moved(self) -> bool:
         """Whether the ruleset's generation is another than at the last listing."""
         return self._generation is not None and self._executor.generation() != self._generation
+
+    def committing(self, operations: Sequence[Operation]) -> AbstractContextManager[None]:
+        """Nothing to do."""
+        del operations
+        return nullcontext()
 
     def committed(self, operations: Sequence[Operation]) -> None:
         """Nothing to do: the next transaction lists again."""

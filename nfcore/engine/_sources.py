@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from nfcore.engine._mirror import ForeignCommit, Mirror, MirroredExecutor
+from nfcore.engine._mirror import ForeignCommit, Loss, Mirror, MirroredExecutor
 from nfcore.engine._shared_source import SharedSource
 from nfcore.engine._source import ListingSource, RulesetSource
 from nfcore.events import Observer
@@ -18,6 +18,7 @@ def open_source(
     *,
     monitor: RulesetMonitor | None = None,
     on_foreign: ForeignCommit | None = None,
+    on_lost: Loss | None = None,
     observer: Observer | None = None,
 ) -> RulesetSource:
     """A live mirror where the executor hears of commits, else a listing at each transaction.
@@ -26,6 +27,7 @@ def open_source(
         executor: what lists.
         monitor: the executor's own, where somebody else waits for it too; closed with the source.
         on_foreign: told of each commit that was not the engine's own, as far as one is heard of.
+        on_lost: told when commits were made that nothing was heard of, and by whom is not known.
         observer: told of listings, besides the log.
 
     Raises:
@@ -33,7 +35,11 @@ def open_source(
     """
     if isinstance(executor, HybridExecutor):
         native = open_source(
-            executor.native, monitor=monitor, on_foreign=on_foreign, observer=observer
+            executor.native,
+            monitor=monitor,
+            on_foreign=on_foreign,
+            on_lost=on_lost,
+            observer=observer,
         )
         return SharedSource(native, executor)
     if monitor is None:
@@ -41,4 +47,4 @@ def open_source(
     if monitor is None:
         return ListingSource(executor, observer=observer)
     mirrored = cast("MirroredExecutor", executor)
-    return Mirror(mirrored, monitor, on_foreign=on_foreign, observer=observer)
+    return Mirror(mirrored, monitor, on_foreign=on_foreign, on_lost=on_lost, observer=observer)

@@ -426,7 +426,8 @@ class Transaction:
             self._telling.planned()
             generation = self._source.generation if attempt < _ATTEMPTS else None
             try:
-                self._executor.commit(operations, generation=generation)
+                with self._source.committing(operations):
+                    self._executor.commit(operations, generation=generation)
             except Overtaken:
                 self._begin_again()
                 continue

@@ -7,6 +7,7 @@ ruleset as the layout of rules would have it, in memory.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from nfcore.engine import Engine, Ruleset, Transaction
@@ -36,6 +37,11 @@ class _StillRuleset:
     def moved(self) -> bool:
         """Never."""
         return False
+
+    def committing(self, operations: Sequence[Operation]) -> AbstractContextManager[None]:
+        """Nothing is."""
+        del operations
+        return nullcontext()
 
     def committed(self, operations: Sequence[Operation]) -> None:
         """Nothing is."""

@@ -47,10 +47,16 @@ class Mirrored:
     def __init__(self, netns: str) -> None:
         self.netns = netns
         self.heard: list[CommitEvents] = []
+        self.lost = 0
         self.executor = CffiExecutor(netns=netns)
         self.monitor = RulesetMonitor(netns=netns)
-        self.mirror = Mirror(self.executor, self.monitor, on_foreign=self.heard.append)
+        self.mirror = Mirror(
+            self.executor, self.monitor, on_foreign=self.heard.append, on_lost=self.lose
+        )
         self.engine = Engine(self.executor, source=self.mirror)
+
+    def lose(self) -> None:
+        self.lost += 1
 
     def add(self, *rules: IptRule) -> None:
         with self.engine.transaction() as transaction:

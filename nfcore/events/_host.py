@@ -75,7 +75,8 @@ class RulesRepaired(Event):
     """What somebody had changed was put back.
 
     Attributes:
-        culprits: who committed what had to be put back, as ``PROGRAM (process PID)``.
+        culprits: who committed what had to be put back, as ``PROGRAM (process PID)``; none where
+            that is not known.
         changes: how many rules, chains and policies were put back.
         missing: what was put back, as iptables commands with + and -; the first few.
         seconds: the gap: from when the first notification came until the repair was committed.

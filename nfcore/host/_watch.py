@@ -95,15 +95,24 @@ class Repair:
 
 @dataclass(slots=True)
 class _Heard:
-    """Somebody else's commits since the last look."""
+    """Somebody else's commits since the last plan began."""
 
     since: float | None = None
     culprits: dict[str, None] = field(default_factory=dict)
 
-    def add(self, commit: CommitEvents) -> None:
+    def note(self) -> None:
         if self.since is None:
             self.since = time.monotonic()
+
+    def add(self, commit: CommitEvents) -> None:
+        self.note()
         self.culprits[f"{commit.program or 'a program'} (process {commit.pid})"] = None
+
+    def take(self, other: _Heard) -> None:
+        """Have what another one has, and leave it nothing."""
+        self.since = other.since if self.since is None else self.since
+        self.culprits |= other.culprits
+        other.since, other.culprits = None, {}
 
 
 class Watcher:
@@ -148,9 +157,15 @@ class Watcher:
             )
         self._monitor = monitor
         self._heard = _Heard()
+        self._disturbed = False
+        """Whether others committed, or may have, since the last plan began."""
         self._observer = observer
         self._source = open_source(
-            executor, monitor=monitor, on_foreign=self._hear, observer=observer
+            executor,
+            monitor=monitor,
+            on_foreign=self._hear,
+            on_lost=self._note_disturbance,
+            observer=observer,
         )
         self._engine = Engine(executor, source=self._source, lock=lock, observer=observer)
         self._driver = Driver(config=DriverConfig(enable_userland_proxy=userland_proxy))
@@ -166,7 +181,13 @@ class Watcher:
         self._policies: dict[IPVersion, Policy] = {}
 
     def _hear(self, commit: CommitEvents) -> None:
+        self._note_disturbance()
         self._heard.add(commit)
+
+    def _note_disturbance(self) -> None:
+        """Others committed; who and what may not be known."""
+        self._disturbed = True
+        self._heard.note()
 
     def set_wanted(self, wanted: Sequence[WantedNetwork]) -> None:
         """Keep another state from now on; `repair` brings it about."""
@@ -187,16 +208,17 @@ class Watcher:
             timeout: seconds to wait at most; None is without end.
 
         Returns:
-            Whether somebody committed.
+            Whether somebody committed. That may have been while the last repair was under way.
         """
         monitor = self._monitor.fileno()
         end = math.inf if timeout is None else time.monotonic() + timeout
-        if monitor not in self._readable([monitor, *others], end):
+        if not self._disturbed and monitor not in self._readable([monitor, *others], end):
             return False
         until = time.monotonic() + _PATIENCE
         self._listen()
         while time.monotonic() < until and select.select([monitor], [], [], _QUIET)[0]:
             self._listen()
+        self._disturbed = False
         return True
 
     def _readable(self, files: Sequence[int], end: float) -> Sequence[int]:
@@ -230,9 +252,13 @@ class Watcher:
             NetfilterError: what the engine raises; nothing was changed.
         """
         began = time.monotonic()
-        with self._in_firewalld():
-            changes = self._repair()
-        heard, self._heard = self._heard, _Heard()
+        heard = _Heard()
+        try:
+            with self._in_firewalld():
+                changes = self._repair(heard)
+        except BaseException:
+            self._heard.take(heard)  # it is still to be put back
+            raise
         self._remember()
         self._tell_of_networks()
         if not changes:
@@ -243,7 +269,7 @@ class Watcher:
             seconds=time.monotonic() - (heard.since or began),
             networks=len(self._wanted),
         )
-        if heard.culprits:
+        if heard.since is not None:
             emit(repair.event(), self._observer)
         return repair
 
@@ -251,10 +277,15 @@ class Watcher:
         ports = sum(len(network.ports) for network in self._wanted)
         emit(NetworksCounted(networks=len(self._wanted), ports=ports), self._observer)
 
-    def _repair(self) -> tuple[Change, ...]:
-        """Plan over the ruleset as it is, and anew if somebody commits meanwhile."""
+    def _repair(self, heard: _Heard) -> tuple[Change, ...]:
+        """Plan over the ruleset as it is, and anew if somebody commits meanwhile.
+
+        What is heard from then on is for the next repair.
+        """
         for _ in range(_ATTEMPTS):
             with self._engine.transaction() as transaction:
+                self._disturbed = False
+                heard.take(self._heard)
                 had_sets = has_sets(transaction)
                 networks = self._plan(transaction)
                 changes = transaction.changes()

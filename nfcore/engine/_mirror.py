@@ -16,7 +16,7 @@ import math
 import select
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Final, Protocol
 
 from nfcore.engine._ruleset import Ruleset
@@ -38,6 +38,7 @@ from nfcore.operations import (
     SetState,
     Snapshot,
     TableRef,
+    count_of,
 )
 
 __all__ = ["ForeignCommit", "Loss", "Mirror", "MirroredExecutor"]
@@ -64,7 +65,7 @@ _OF_SETS: Final = frozenset(
     }
 )
 _UNHEARD: Final = "others committed while nobody listened"
-_ON_ELEMENTS: Final = frozenset({AddElement, DeleteElement})
+_ON_ELEMENTS: Final = frozenset({AddElements, DeleteElements})
 
 _ANONYMOUS: Final = "__"
 """What the names of sets begin with that belong to a single rule."""
@@ -81,6 +82,10 @@ class MirroredExecutor(Protocol):
     @property
     def element_port(self) -> int:
         """The netlink port of commits of nothing but elements."""
+
+    @property
+    def made_generation(self) -> int | None:
+        """The generation of the last commit if the kernel let nobody come before it, else None."""
 
     def snapshot(self) -> Snapshot:
         """The present tables, with their generation."""
@@ -125,10 +130,9 @@ class Mirror:
         self._generation = 0
         self._dirty: set[ChainRef] = set()
         self._dirty_sets: set[SetRef] = set()
-        self._element_port = executor.element_port
-        monitor.ignore(self._element_port)
+        monitor.ignore(executor.element_port)
         self._own_port: int | None = None
-        """The port of the executor's other commits, once one was recognized."""
+        """The port of the executor's commits that are heard, once one was recognized."""
         self._unheard = False
         """Whether the commit that went through last was one that nobody listened to."""
         self._disturbed = -math.inf
@@ -172,18 +176,17 @@ class Mirror:
         """Whether anybody else committed since `current` or `committed` was last called."""
         return self._executor.generation() != self._generation
 
-    @contextmanager
-    def committing(self, operations: Sequence[Operation]) -> Iterator[None]:
+    def committing(self, operations: Sequence[Operation]) -> AbstractContextManager[None]:
         """Have the kernel tell nothing of a commit of many elements: the picture knows them.
 
         Raises:
             BackendUnavailable: the monitor is closed.
             ListingFailed: the kernel names no generation.
         """
-        self._unheard = False
-        if not self._goes_unheard(operations):
-            yield
-            return
+        return self._not_listening() if self._goes_unheard(operations) else nullcontext()
+
+    @contextmanager
+    def _not_listening(self) -> Iterator[None]:
         self._monitor.leave()
         try:
             yield
@@ -205,22 +208,26 @@ class Mirror:
 
     def committed(self, operations: Sequence[Operation]) -> None:
         """Carry the engine's own commit over to the picture."""
+        unheard, self._unheard = self._unheard, False
         if self._ruleset is None:
             return
         try:
-            if self._unheard:
-                self._take_in_unheard(self._ruleset, operations)
+            if self._executor.made_generation == _after(self._generation):
+                self._take_in(self._ruleset, operations, unheard=unheard)
             else:
                 self._absorb(operations)
         except (EventsLost, ListingFailed, NotFound) as error:
             self._lose(error)
 
-    def _take_in_unheard(self, ruleset: Ruleset, operations: Sequence[Operation]) -> None:
-        """Carry over a commit that took the ruleset from one generation to the next."""
+    def _take_in(self, ruleset: Ruleset, operations: Sequence[Operation], *, unheard: bool) -> None:
+        """Carry over a commit of elements that took the picture's generation to the next.
+
+        The monitor ignores it: there is nothing to learn from the kernel.
+        """
         self._generation = _after(self._generation)
-        if self.moved():
-            raise EventsLost(_UNHEARD)
         ruleset.apply(operations, ())
+        if unheard and self.moved():
+            raise EventsLost(_UNHEARD)
 
     def close(self) -> None:
         """Close the monitor."""
@@ -292,8 +299,7 @@ class Mirror:
             self._generation = commit.generation
             if commit is mine and own is not None and self._ruleset is not None:
                 self._ruleset.apply(own, commit.rule_handles())
-                if commit.port != self._element_port:
-                    self._own_port = commit.port
+                self._own_port = commit.port
             else:
                 self._carry_over(commit)
                 self._disturbed = time.monotonic()
@@ -306,9 +312,8 @@ class Mirror:
     def _own_among(
         self, commits: Sequence[CommitEvents], operations: Sequence[Operation]
     ) -> CommitEvents:
-        ports = {self._element_port, self._own_port}
-        mine = [commit for commit in commits if commit.port in ports]
-        if not mine and self._own_port is None:
+        mine = [commit for commit in commits if commit.port == self._own_port]
+        if self._own_port is None:
             mine = [commit for commit in commits if self._fits(commit, operations)]
         if len(mine) != 1:
             raise EventsLost(f"{len(mine)} notifications fit the engine's own commit")
@@ -339,9 +344,9 @@ class Mirror:
             name = self._tables.get(event.table)
             if name is None:
                 continue
-            self._take_in(ruleset, event, TableRef(version=event.version, name=name))
+            self._take_in_event(ruleset, event, TableRef(version=event.version, name=name))
 
-    def _take_in(self, ruleset: Ruleset, event: RulesetEvent, table: TableRef) -> None:
+    def _take_in_event(self, ruleset: Ruleset, event: RulesetEvent, table: TableRef) -> None:
         match event.kind:
             case EventKind.NEW_TABLE:
                 ruleset.add_table(table)
@@ -371,6 +376,6 @@ def _after(generation: int) -> int:
 
 def _number_of_elements(operations: Sequence[Operation]) -> int:
     """How many elements a commit of nothing but elements has; 0 where there is more to it."""
-    if len(operations) < _MANY or not _ON_ELEMENTS.issuperset(map(type, operations)):
+    if not _ON_ELEMENTS.issuperset(map(type, operations)):
         return 0
-    return len(operations)
+    return sum(map(count_of, operations))

@@ -32,7 +32,7 @@ _SO_RCVBUFFORCE: Final = 33
 _SO_ATTACH_FILTER: Final = 26
 _INSTRUCTION: Final = struct.Struct("=HBBI")  # struct sock_filter of linux/filter.h
 _PROGRAM: Final = struct.Struct("@HP")  # struct sock_fprog
-_LOAD_WORD, _LOAD_BYTE, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x30, 0x15, 0x06  # linux/bpf_common.h
+_LOAD_WORD, _JUMP_IF_EQUAL, _RETURN = 0x20, 0x15, 0x06  # linux/bpf_common.h
 _BUFFER_BYTES: Final = 64 << 20
 """Room for the notifications of some 100,000 rules that are committed at once."""
 _READ_BYTES: Final = 1 << 20
@@ -158,10 +158,10 @@ class RulesetMonitor:
         return self._socket.fileno()
 
     def ignore(self, port: int) -> None:
-        """From now on, commits of this netlink port come without their messages.
+        """From now on, hear nothing of commits of this netlink port.
 
-        The kernel throws them away where they would be queued (socket(7), SO_ATTACH_FILTER). A
-        commit's messages come several together, and its end by itself, so that it is still heard.
+        The kernel throws their messages away where they would be queued (socket(7),
+        SO_ATTACH_FILTER).
         """
         instructions = b"".join(_INSTRUCTION.pack(*one) for one in _without(port))
         program = ctypes.create_string_buffer(instructions, len(instructions))
@@ -252,16 +252,14 @@ class RulesetMonitor:
 
 
 def _without(port: int) -> Sequence[tuple[int, int, int, int]]:
-    """A filter that drops messages of a port, but not the ends of commits.
+    """A filter that drops messages of a port.
 
     Each instruction has its code, how many to jump over if it is true and if not, and an operand.
     """
     sender = int.from_bytes(struct.pack("=I", port), "big")  # as the filter's machine loads words
     return (
         (_LOAD_WORD, 0, 0, 12),
-        (_JUMP_IF_EQUAL, 0, 3, sender),
-        (_LOAD_BYTE, 0, 0, 4),
-        (_JUMP_IF_EQUAL, 1, 0, _NEWGEN),
+        (_JUMP_IF_EQUAL, 0, 1, sender),
         (_RETURN, 0, 0, 0),
         (_RETURN, 0, 0, 0xFFFFFFFF),
     )

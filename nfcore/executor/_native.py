@@ -105,6 +105,7 @@ class NativeExecutor(Executor):
         self._lock = threading.Lock()
         self._closed = False
         self._encode_seconds = 0.0
+        self._made_generation: int | None = None
         self._kernel, self._library = call_in_netns(netns, self._open)
         self._elements = ElementRoad(self._kernel, self._prefix)
 
@@ -147,9 +148,11 @@ class NativeExecutor(Executor):
             Overtaken: the ruleset is of another generation; nothing was changed.
             Untranslatable: a rule has no form in nft; nothing was sent.
         """
+        self._made_generation = None
         with self._lock:
             self._check_open()
             if self._elements.commit(operations, generation):
+                self._made_generation = self._elements.generation
                 self._encode_seconds = self._elements.encode_seconds
                 return
         commands = self._encoded(operations)
@@ -162,6 +165,14 @@ class NativeExecutor(Executor):
             reply = self._library.run(_batch(commands))
             if not reply.done:
                 self._refuse(commands, operations, reply.answer)
+
+    @property
+    def made_generation(self) -> int | None:
+        """The generation of the last commit, where the kernel let no other come before it.
+
+        None where it could not be held to that: there was more to do than elements.
+        """
+        return self._made_generation
 
     @property
     def encode_seconds(self) -> float:

@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from nfcore.engine import Mirror, Transaction
 from nfcore.exceptions import CommitRefused, ListingFailed, NetfilterError
 from nfcore.executor import CffiExecutor
-from nfcore.operations import AddElement, DeleteElement, Operation, SetRef, SetType
+from nfcore.operations import (
+    BARE,
+    AddElements,
+    DeleteElements,
+    Operation,
+    SetRef,
+    SetType,
+)
 from tests.engine.test_mirror import FORWARD, Mirrored, rule
 from tests.netns import in_netns
 
@@ -23,11 +30,11 @@ FEW, MANY = 3, 64
 
 
 def add(transaction: Transaction, names: Sequence[str]) -> None:
-    transaction.add_elements([AddElement(set=NAMES, key=(name,)) for name in names])
+    transaction.add_elements({NAMES: {(name,): BARE for name in names}})
 
 
 def delete(transaction: Transaction, names: Sequence[str]) -> None:
-    transaction.delete_elements([DeleteElement(set=NAMES, key=(name,)) for name in names])
+    transaction.delete_elements({NAMES: [(name,) for name in names]})
 
 
 def several(number: int, first: int = 0) -> list[str]:
@@ -73,7 +80,7 @@ def test_many_elements_are_committed_unheard(host: Deaf) -> None:
         delete(transaction, several(MANY))
         add(transaction, several(MANY, first=100))
     host.agrees()
-    host.engine.commit(lambda _: [AddElement(set=NAMES, key=(n,)) for n in several(MANY)])
+    host.engine.commit(lambda _: [AddElements(NAMES, {(n,): BARE for n in several(MANY)})])
     host.agrees()
     assert host.held() == {*several(MANY), *several(MANY, first=100)}
     assert (host.unheard, host.mirror.listings, host.lost, host.heard) == (3, 1, 0, [])
@@ -112,7 +119,7 @@ def test_beside_somebody_busy_all_is_heard(host: Deaf, monkeypatch: pytest.Monke
 
 
 def test_what_is_refused_is_refused_and_heard_is_again(host: Deaf) -> None:
-    nowhere = [DeleteElement(set=NAMES, key=(name,)) for name in several(MANY)]
+    nowhere = [DeleteElements(NAMES, [(name,) for name in several(MANY)])]
     with pytest.raises(CommitRefused, match="No such file or directory") as refused:
         host.engine.commit(lambda _: nowhere)
     assert refused.value.index == 0
@@ -284,8 +291,8 @@ def busy(netns: str) -> Iterator[None]:
     def work() -> None:
         with CffiExecutor(netns=netns) as executor:
             while not done.wait(0.005):
-                executor.commit([AddElement(set=NAMES, key=(name,)) for name in names])
-                executor.commit([DeleteElement(set=NAMES, key=(name,)) for name in names])
+                executor.commit([AddElements(NAMES, {(name,): BARE for name in names})])
+                executor.commit([DeleteElements(NAMES, [(name,) for name in names])])
 
     thread = threading.Thread(target=work)
     thread.start()

@@ -54,6 +54,11 @@ class ElementRoad:
         self.encode_seconds = 0.0
         """How long the last transaction took to be written."""
 
+    @property
+    def generation(self) -> int | None:
+        """The ruleset's generation as far as it is known: after a commit, the one that it made."""
+        return self._generation
+
     def commit(self, operations: Sequence[Operation], generation: int | None) -> bool:
         """Carry out a transaction, if it is one for this road.
 

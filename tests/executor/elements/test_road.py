@@ -133,6 +133,18 @@ class TestElementsAlone:
 
 
 class TestGenerations:
+    def test_the_one_that_a_commit_made(self, executor: NativeExecutor, netns: str) -> None:
+        executor.commit([name("a")])
+        assert executor.made_generation == executor.generation()
+        in_netns(netns, ["nft", "add table ip mine"])
+        executor.commit([name("b")])
+        assert executor.made_generation == executor.generation()
+        executor.commit([name("c"), AddTable(table=FILTER)])
+        assert executor.made_generation is None
+        with pytest.raises(CommitRefused):
+            executor.commit([gone(name("d"))])
+        assert executor.made_generation is None
+
     def test_a_transaction_for_the_present_one(self, executor: NativeExecutor) -> None:
         executor.commit([name("a")], generation=executor.generation())
         executor.commit([gone(name("a"))], generation=executor.generation())

@@ -23,7 +23,7 @@ from nfcore.operations import (
     SetPolicy,
 )
 from tests.executor.build import FILTER, FILTER6, add, base, chain, delete, native
-from translate import NftRule, Untranslatable
+from translate import NftRule, Rule, Untranslatable, to_nft
 
 FORWARD = chain("FORWARD")
 IN_TABLE = {"family": "ip", "table": "filter"}
@@ -108,7 +108,7 @@ def test_the_sets_that_a_rule_needs_come_before_it(monkeypatch: pytest.MonkeyPat
     rule = NftRule(expr=tuple(ACCEPT), declarations=(declared,))
     monkeypatch.setattr("translate.to_nft", lambda *_, **__: rule)
 
-    (commands,) = encode([add(FORWARD, "-j ACCEPT")], prefix="docker-")
+    (commands,) = encode([add(FORWARD, "-s 192.0.2.1 -j ACCEPT")], prefix="docker-")
 
     assert [next(iter(command["add"])) for command in commands] == ["set", "rule"]
     assert commands[0]["add"]["set"] == declared["set"] | {"table": "docker-filter"}
@@ -123,7 +123,42 @@ def test_a_comment_that_would_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch
         Untranslatable,
         match=r"^-m comment has no native nft form: an nft comment holds 253 bytes, this one needs",
     ):
-        encode([add(FORWARD, "-j ACCEPT")])
+        encode([add(FORWARD, "-s 192.0.2.1 -j ACCEPT")])
+
+
+@pytest.mark.parametrize("tag", [None, "front"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-i {} ! -o {} -j ACCEPT",
+        "! -o {} -p tcp -j DROP",
+        "-i {} -f -c 1 2",
+        "-i + ! -o +",
+        "-i {} -j QUEUE",
+        "-o {} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+        "-o {} -m conntrack --ctstate NEW -m conntrack --ctstatus ASSURED",
+        "-i {} -m connlimit --connlimit-above 3",
+        "-i {} -m comment --comment front",
+        "-s 192.0.2.1 -i {} -g DOCKER",
+        "-j DOCKER",
+    ],
+)
+def test_a_rule_is_written_alike_whatever_was_written_before(line: str, tag: str | None) -> None:
+    for bridge in ("br0", "br1", "br0"):
+        operation = add(FORWARD, line.replace("{}", bridge), tag=tag)
+        assert isinstance(operation.body, Rule)
+        alone = to_nft(operation.body, tag=tag, shared=True)
+
+        ((*_, command),) = encode([operation])
+
+        assert command["add"]["rule"].pop("comment", None) == alone.comment
+        assert command["add"]["rule"] == {**IN_TABLE, "chain": "FORWARD", "expr": [*alone.expr]}
+
+
+def test_an_interface_that_nft_would_misread() -> None:
+    for line in ("-i @x", "-o @x", "-i @x -m conntrack --ctstate NEW", "-i @x -s 192.0.2.1"):
+        with pytest.raises(Untranslatable, match=r"^interface '@x' has no native nft form"):
+            encode([add(FORWARD, f"{line} -j ACCEPT")])
 
 
 def test_a_native_rule_is_sent_as_it_is() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from translate.exceptions import Untranslatable
 from translate.matches.comment import Comment
@@ -33,7 +33,7 @@ from translate.types import (
     address_text,
 )
 
-__all__ = ["NO_INTERFACE", "NftRule", "to_nft"]
+__all__ = ["NO_INTERFACE", "NftRule", "interface_to_nft", "to_nft"]
 
 NO_INTERFACE: Final = "INVAL/D"
 """What iptables-translate writes for ``! -i +``: a name that no interface can have."""
@@ -136,9 +136,9 @@ def _header(rule: Rule) -> list[Statement]:
     """What iptables' own options test."""
     expr: list[Statement] = []
     if rule.in_interface is not None:
-        expr.append(_interface("iifname", rule.in_interface))
+        expr.append(interface_to_nft("iifname", rule.in_interface))
     if rule.out_interface is not None:
-        expr.append(_interface("oifname", rule.out_interface))
+        expr.append(interface_to_nft("oifname", rule.out_interface))
     if rule.fragment is not None:
         expr.append(_fragment(rule.fragment))
     if rule.protocol is not None:
@@ -249,7 +249,12 @@ def _target_hint(target: Target | None, registry: Registry) -> str | None:
     return None if hint is None else f"{target.name}:{hint}" if hint else target.name
 
 
-def _interface(key: str, value: Negatable[Interface]) -> Statement:
+def interface_to_nft(key: Literal["iifname", "oifname"], value: Negatable[Interface]) -> Statement:
+    """A test of an interface: what a rule's statements begin with, and no other one depends on.
+
+    Raises:
+        Untranslatable: nft would read another name.
+    """
     name = value.value.name
     if name == "+":
         return match(meta(key), NO_INTERFACE, negated=not value.negated)

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from nfcore.exceptions import BackendUnavailable, EventsLost
 from nfcore.executor._netns import call_in_netns
-from nfcore.executor._nfnetlink import attributes
+from nfcore.executor._nfnetlink import attributes, payload_of
 from translate import IPVersion
 
 __all__ = ["CommitEvents", "EventKind", "RulesetEvent", "RulesetMonitor"]
@@ -39,6 +39,7 @@ _READ_BYTES: Final = 1 << 20
 _HEADER: Final = struct.Struct("=IHHII")  # length, type, flags, sequence, port
 _BODY: Final = 20  # bytes of header and nfgenmsg before the attributes
 _NEWGEN: Final = 15
+_RULE_HANDLE: Final = 3  # NFTA_RULE_HANDLE
 _FAMILIES: Final[dict[int, IPVersion]] = {
     socket.AF_INET: IPVersion.V4,
     socket.AF_INET6: IPVersion.V6,
@@ -112,7 +113,7 @@ class CommitEvents(NamedTuple):
     def rule_handles(self) -> list[int]:
         """The handles of the rules that were added, in the order of the commit's operations."""
         return [
-            int.from_bytes(dict(attributes(message[_BODY:]))[3], "big")
+            int.from_bytes(payload_of(_RULE_HANDLE, message, _BODY), "big")
             for message in self.messages
             if message[4] == EventKind.NEW_RULE.value
         ]

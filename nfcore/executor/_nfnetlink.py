@@ -109,7 +109,7 @@ class NfnetlinkSocket:
         with self._lock:
             sequence = next(self._sequence)
             self._socket.send(_message(self._kind(kind), flags, family, sequence, body))
-            return list(self._answers(sequence, one=not flags & (_NLM_F_ACK | _NLM_F_DUMP)))
+            return self._answers(sequence, one=not flags & (_NLM_F_ACK | _NLM_F_DUMP))
 
     def batch(self, family: int, flags: int, messages: Sequence[tuple[int, bytes]]) -> None:
         """Send one transaction and wait for each message's acknowledgement.
@@ -212,17 +212,18 @@ class NfnetlinkSocket:
     def _kind(self, kind: int) -> int:
         return self._subsystem << 8 | kind
 
-    def _answers(self, expected: int, *, one: bool) -> Iterator[dict[int, bytes]]:
+    def _answers(self, expected: int, *, one: bool) -> list[dict[int, bytes]]:
+        answers: list[dict[int, bytes]] = []
         while True:
             for kind, _, sequence, body in _messages(self._socket.recv(_ANSWER_BYTES)):
                 if sequence != expected:
                     continue
                 if kind in {_NLMSG_ERROR, _NLMSG_DONE}:
                     _raise_for(body)
-                    return
-                yield dict(attributes(body[_NFGENMSG.size :]))
+                    return answers
+                answers.append(dict(attributes(body[_NFGENMSG.size :])))
                 if one:
-                    return
+                    return answers
 
 
 def _open() -> socket.socket:
@@ -265,6 +266,28 @@ def attributes(data: bytes) -> Iterator[tuple[int, bytes]]:
             raise struct.error(f"an attribute of {length} bytes")
         yield kind & ~_NESTED, data[offset + _ATTRIBUTE.size : offset + length]
         offset += _aligned(length)
+
+
+def payload_of(kind: int, data: bytes, offset: int = 0) -> bytes:
+    """The payload of the first netlink attribute of one type; none behind it is looked at.
+
+    Args:
+        kind: the type.
+        data: the attributes.
+        offset: where they begin.
+
+    Raises:
+        KeyError: there is none.
+        struct.error: the bytes are no attributes.
+    """
+    while offset < len(data):
+        length, found = _ATTRIBUTE.unpack_from(data, offset)
+        if length < _ATTRIBUTE.size:
+            raise struct.error(f"an attribute of {length} bytes")
+        if found & ~_NESTED == kind:
+            return data[offset + _ATTRIBUTE.size : offset + length]
+        offset += _aligned(length)
+    raise KeyError(kind)
 
 
 def _message(

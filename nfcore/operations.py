@@ -241,8 +241,7 @@ def _rule_text(chain: ChainRef, body: Rule | NativeRule, action: str) -> str:
     return f"nft {verb} rule {place} {json.dumps(body.expr)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddRule:
+class AddRule(NamedTuple):
     """Put a rule into a chain.
 
     Args:
@@ -267,8 +266,7 @@ class AddRule:
         return _rule_text(self.chain, self.body, "-I" if inserted else "-A")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteRule:
+class DeleteRule(NamedTuple):
     """Delete the rule with this handle; ``body`` says what it is, for messages and for legacy."""
 
     chain: ChainRef

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nfcore.engine._firewall import Firewall
 from translate import IPVersion
@@ -11,9 +11,10 @@ from translate import IPVersion
 __all__ = ["IptRule"]
 
 
-@dataclass(frozen=True, slots=True)
-class IptRule:
+class IptRule(NamedTuple):
     """One iptables rule by IP version, table, chain and arguments (the seed's ``iptRule``).
+
+    A named tuple, since each is made, hashed and compared anew for every change asked of it.
 
     Args:
         version: the IP version.

@@ -220,7 +220,7 @@ class HybridExecutor(Executor):
                 legacy.add(_at_legacy_place(operation), index)
             elif isinstance(operation, DeleteRule) and is_legacy_handle(operation.handle):
                 handle = operation.handle - _LEGACY_HANDLES
-                legacy.add(replace(operation, handle=handle), index)
+                legacy.add(operation._replace(handle=handle), index)
             else:
                 for needed in self._needed(operation):
                     native.add(needed, index)
@@ -332,14 +332,14 @@ def _at_legacy_place(operation: AddRule) -> AddRule:
     if before is None:
         return operation
     if is_legacy_handle(before):
-        return replace(operation, before=before - _LEGACY_HANDLES)
-    return replace(operation, before=None, place="head")
+        return operation._replace(before=before - _LEGACY_HANDLES)
+    return operation._replace(before=None, place="head")
 
 
 def _at_native_place(operation: Operation) -> Operation:
     """The same in nf_tables, where rules in the legacy tables are all below."""
     if isinstance(operation, AddRule) and is_legacy_handle(operation.before):
-        return replace(operation, before=None, place="tail")
+        return operation._replace(before=None, place="tail")
     return operation
 
 

@@ -409,7 +409,7 @@ def test_a_missing_chain_is_told_in_the_drivers_words(executor: FakeExecutor) ->
 
 def test_rules_are_inserted_or_appended_or_deleted(executor: FakeExecutor) -> None:
     tx = faulty_transaction(executor)
-    other = replace(RULE, args=("-i", "br1", "-j", "ACCEPT"))
+    other = RULE._replace(args=("-i", "br1", "-j", "ACCEPT"))
     append_or_del_chain_rule(tx, RULE, "RULE", True)
     program_chain_rule(tx, other, "OTHER", True)
     assert [h.body.in_interface.value.name for h in tx.rules(V4, "filter", "FORWARD")
@@ -420,7 +420,7 @@ def test_rules_are_inserted_or_appended_or_deleted(executor: FakeExecutor) -> No
 
 
 def test_bad_rules_are_told_in_the_drivers_words(executor: FakeExecutor) -> None:
-    bad = replace(RULE, args=("--nonsense",))
+    bad = RULE._replace(args=("--nonsense",))
     for insert, verb in ((True, "enable"), (False, "disable")):
         with pytest.raises(DriverError, match=f"^Unable to {verb} BAD rule: ") as caught:
             program_chain_rule(faulty_transaction(executor), bad, "BAD", insert)

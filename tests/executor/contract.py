@@ -8,7 +8,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import pytest
@@ -605,7 +605,7 @@ class NothingSent(Part):
             InvalidInput,
             match="a rule for iptables -t filter FORWARD cannot go into iptables -t filter DOCKER",
         ):
-            executor.commit([replace(misplaced, chain=DOCKER)])
+            executor.commit([misplaced._replace(chain=DOCKER)])
 
 
 class Closing(Part):

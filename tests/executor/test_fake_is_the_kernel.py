@@ -58,7 +58,7 @@ class AtPosition:
         rules = present.rules if present is not None else ()
         handle = rules[self.position % len(rules)].handle if rules else 4711
         if self.insertion is not None:
-            return replace(self.insertion, before=handle)
+            return self.insertion._replace(before=handle)
         body = jump(self.chain, "DOCKER").body
         assert isinstance(body, Rule)
         return DeleteRule(chain=self.chain, handle=handle, body=body)
@@ -101,7 +101,7 @@ def rules(draw: st.DrawFn) -> AddRule:
     place = draw(st.sampled_from(PLACES))
     if draw(st.booleans()):
         target = draw(st.sampled_from((*USER_CHAINS, "FORWARD")))
-        return replace(jump(ref, target), place=place)
+        return jump(ref, target)._replace(place=place)
     line = draw(st.sampled_from(LINES["filter" if ref.table == FILTER6 else ref.table.name]))
     # Parsed for a user-defined chain: iptables itself knows that MASQUERADE has its chains.
     body = replace(rule(chain("X", ref.table), line), chain=ref.name)

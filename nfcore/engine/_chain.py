@@ -56,6 +56,8 @@ def jump_targets(rule: Rule) -> tuple[str, ...]:
     """The chains that a rule jumps or goes to, those in foreign verdict maps among them."""
     target = rule.target
     own: tuple[str, ...] = (target.chain,) if isinstance(target, _JUMPS) else ()
+    if not rule.matches:
+        return own
     for match in rule.matches:
         if isinstance(match, Opaque):
             own += tuple(_verdict_targets(match.statement))

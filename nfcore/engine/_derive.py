@@ -8,7 +8,7 @@ filled again as it was is left alone, counters and all.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -113,22 +113,32 @@ def _plan_refill(overlay: ChainOverlay, plan: ChainPlan) -> None:
 
 def _plan_edits(overlay: ChainOverlay, plan: ChainPlan) -> None:
     original, deleted = overlay.original, overlay.deleted
+    stays: Collection[int] = ()
     if not deleted and len(original):
-        plan.additions.extend(_add(overlay, rule, place="head") for rule in overlay.head)
-        plan.additions.extend(_add(overlay, rule, place="tail") for rule in overlay.tail)
-        return
+        plan.additions += [_add(overlay, rule, place="head") for rule in overlay.head]
+        plan.additions += [_add(overlay, rule, place="tail") for rule in overlay.tail]
+    elif not deleted:
+        wanted = [*reversed(overlay.head), *overlay.tail]
+        plan.additions += [_add(overlay, rule, place="tail") for rule in wanted]
+    elif overlay.head.live or overlay.tail.live:
+        stays = _plan_gaps(overlay, plan)
+    for handle, (rule, site) in deleted.items():
+        if handle not in stays:
+            deletion = DeleteRule(chain=overlay.ref, handle=handle, body=rule.body)
+            plan.deletions.append(Step(operation=deletion, site=site))
+
+
+def _plan_gaps(overlay: ChainOverlay, plan: ChainPlan) -> set[int]:
+    """Add the new rules, where they may take the place of deleted ones; the handles that stay."""
+    original, deleted = overlay.original, overlay.deleted
     leading = _while_deleted(original, deleted)
-    head, tail = list(reversed(overlay.head)), list(overlay.tail)
+    head, tail = [*reversed(overlay.head)], [*overlay.tail]
     if len(original) > len(deleted):
         trailing = _while_deleted(reversed(original), deleted)[::-1]
         gaps = [_Gap(old=leading, new=head, head=True), _Gap(old=trailing, new=tail, end=True)]
     else:
         gaps = [_Gap(old=leading, new=head + tail, head=True, end=True)]
-    stays = {handle for gap in gaps if gap.new for handle in _splice(overlay, plan, gap)}
-    for handle, (rule, site) in deleted.items():
-        if handle not in stays:
-            deletion = DeleteRule(chain=overlay.ref, handle=handle, body=rule.body)
-            plan.deletions.append(Step(operation=deletion, site=site))
+    return {handle for gap in gaps if gap.new for handle in _splice(overlay, plan, gap)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +171,9 @@ def _splice(overlay: ChainOverlay, plan: ChainPlan, gap: _Gap) -> set[int]:
             bottom = 0
     fresh = gap.new[top : len(gap.new) - bottom]
     if at_head:
-        plan.additions.extend(_add(overlay, rule, place="head") for rule in reversed(fresh))
+        plan.additions += [_add(overlay, rule, place="head") for rule in reversed(fresh)]
     else:
-        plan.additions.extend(_add(overlay, rule, place="tail") for rule in fresh)
+        plan.additions += [_add(overlay, rule, place="tail") for rule in fresh]
     return {rule.handle for rule in (*gap.old[:top], *gap.old[len(gap.old) - bottom :])}
 
 

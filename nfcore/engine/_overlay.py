@@ -121,6 +121,22 @@ class ChainOverlay:
         journal: where inverses go.
     """
 
+    __slots__ = (
+        "_journal",
+        "_jumps",
+        "base",
+        "cleared",
+        "deleted",
+        "exists",
+        "head",
+        "is_new",
+        "original",
+        "policy",
+        "ref",
+        "site",
+        "tail",
+    )
+
     def __init__(
         self, ref: ChainRef, original: Chain | None, base: BaseChain | None, journal: Journal
     ) -> None:
@@ -149,20 +165,23 @@ class ChainOverlay:
         """The first rule from the top that says the same, or None."""
         if not self.exists:
             return None
-        newest = self.head.by_rule.get(rule)
-        if newest:
-            return newest[-1]
-        held = self._first_held(rule)
-        if held is not None:
-            return held
-        oldest = self.tail.by_rule.get(rule)
-        return oldest[0] if oldest else None
+        if self.head.live:
+            newest = self.head.by_rule.get(rule)
+            if newest:
+                return newest[-1]
+        if not self.cleared:
+            held = self._first_held(rule)
+            if held is not None:
+                return held
+        if self.tail.live:
+            oldest = self.tail.by_rule.get(rule)
+            if oldest:
+                return oldest[0]
+        return None
 
     def _first_held(self, rule: Rule) -> HeldRule | None:
-        if self.cleared:
-            return None
         same = self.original.find(rule)
-        if self.deleted:
+        if same and self.deleted:
             same = [held for held in same if held.handle not in self.deleted]
         if len(same) < 2:
             return same[0] if same else None

@@ -111,7 +111,8 @@ class Ruleset:
 
     def chain(self, chain: ChainRef) -> Chain | None:
         """The chain, or None."""
-        return self.chains(chain.table).get(chain.name)
+        chains = self._tables.get(chain.table)
+        return None if chains is None else chains.get(chain.name)
 
     def rules(self, version: IPVersion, table: str, chain: str) -> Iterator[PlacedRule]:
         """A chain's rules in order; none where there is no such chain."""

@@ -346,7 +346,7 @@ class Transaction:
             TransactionClosed: the transaction has ended.
         """
         journal = self._open_view().journal
-        mark, site = journal.mark(), self._site
+        mark, calls, site = journal.mark(), len(self._calls), self._site
         self._site = site or drivers_caller()
         journal.depth += 1
         try:
@@ -354,6 +354,7 @@ class Transaction:
         except BaseException:
             self._steps = None
             journal.roll_back(mark)
+            del self._calls[calls:]
             self._view.forget_found()
             raise
         finally:
@@ -475,14 +476,14 @@ class Transaction:
 
     def _change(self, method: _Method, *arguments: Any) -> None:
         """Make a change, in the name of the line of code that asks for it, and remember it."""
-        view = self._open_view()
+        self._check_open()
+        view = self._view
         self._steps = None
         arguments = (*arguments, self._site or caller())
         method(view, *arguments)
         if method not in _OF_ELEMENTS:
             view.forget_found()
         self._calls.append((method, arguments))
-        view.journal.note(self._calls.pop)
 
 
 def _with_call_site(refusal: CommitRefused, steps: Sequence[Step]) -> CommitRefused:

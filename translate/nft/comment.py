@@ -28,6 +28,8 @@ COUNTED: Final = "*"
 REPEATED: Final = "="
 """Follows the name of a match that is equal to the one of that name before it."""
 _MAX_BYTES: Final = 128
+_BREAKS_TARGET: Final = re.compile(r"[();\n\0]")
+_BREAKS_TAG: Final = re.compile(r"[()\n\0]")
 _NOTE: Final = re.compile(r"^(?:(?P<text>.*) )?nfcore\((?P<body>[^()]*)\)$", re.DOTALL)
 
 
@@ -52,13 +54,13 @@ def join_comment(parts: RuleComment) -> str | None:
     if parts.matches is not None:
         note.append("m=" + ",".join(parts.matches))
     if parts.target is not None:
-        if re.search(r"[();\n\0]", parts.target):
+        if _BREAKS_TARGET.search(parts.target):
             raise Untranslatable(
                 f"-j {parts.target}", "an nft rule's comment cannot tell what its statements don't"
             )
         note.append(f"j={parts.target}")
     if parts.tag is not None:
-        if re.search(r"[()\n\0]", parts.tag):
+        if _BREAKS_TAG.search(parts.tag):
             raise InvalidRule(f"tag {parts.tag!r} may not hold a parenthesis, newline or NUL")
         note.append(f"t={parts.tag}")
     text = parts.text

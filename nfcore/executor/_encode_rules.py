@@ -1,47 +1,30 @@
 """From operations on rules to the text of libnftables' JSON commands. Pure.
 
 Rules are what a layout of rules sends by the thousand, so their commands are written as text at
-once; only a rule's statements are JSON values before. Most rules of a host differ in nothing but
-their interfaces: what such rules say besides is written once.
+once; only a rule's statements are JSON values before (but see ``_common_rules.py``).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii
-from typing import Final, Literal
+from typing import Final
 
 import translate
 from nfcore.executor._checks import check_handle, check_place, check_table
+from nfcore.executor._common_rules import common_statements
 from nfcore.executor._declared import DeclaredSets, SetPlace
 from nfcore.operations import AddRule, ChainRef, DeleteRule, NativeRule, TableRef
-from translate import (
-    Counters,
-    Interface,
-    IPVersion,
-    Match,
-    Negatable,
-    NftRule,
-    Rule,
-    Statement,
-    Target,
-    Untranslatable,
-    check_chain_name,
-)
-from translate.matches.conntrack import Conntrack
+from translate import NftRule, Statement, Untranslatable, check_chain_name
 from translate.nft.comment import RuleComment, join_comment
-from translate.nft.encode import interface_to_nft
 
 __all__ = ["encode_rule", "encode_rule_json"]
 
 _COMMENT_BYTES: Final = 253  # what NFT_USERDATA_MAXLEN leaves; libnftables exits on a longer one
 _CHAINS: Final = 1024
 """So many chains' places are kept as text: few chains hold all of the rules."""
-_INTERFACES: Final = 1024
-"""So many tests of interfaces: a network's bridge comes again with each of its rules."""
-_ENDS: Final = 1024
-"""So many rules without their interfaces: every network has the same few."""
 
 _JSON: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False)
 
@@ -89,95 +72,26 @@ def encode_rule_json(
     if isinstance(operation, DeleteRule):
         handle = check_handle(operation.handle, operation)
         return f'{{"delete":{{"rule":{{{_place(chain, prefix)},"handle":{handle}}}}}}}'
+    check_place(operation)
+    expr, tag = common_statements(operation.body), operation.tag
+    declarations: Sequence[Statement] = ()
+    if expr is not None:
+        comment = None if tag is None else join_comment(RuleComment(tag=tag))
+    else:
+        rule = encode_rule(operation)
+        expr, comment = _JSON.encode(rule.expr)[1:-1], rule.comment
+        declarations = rule.declarations
     where, inserted = _place(chain, prefix), operation.place == "head"
     if operation.before is not None:
         where += f',"handle":{check_handle(operation.before, operation)}'
         inserted = True
     word = "insert" if inserted else "add"
-    expr = _common_expr(operation)
-    if expr is not None:
-        comment = _comment(_tag_comment(operation.tag))
-        return f'{{"{word}":{{"rule":{{{where},"expr":[{expr}]{comment}}}}}}}'
-    rule = encode_rule(operation)
-    expr, comment = _JSON.encode(rule.expr), _comment(rule.comment)
-    command = f'{{"{word}":{{"rule":{{{where},"expr":{expr}{comment}}}}}}}'
-    if not rule.declarations:
+    end = "" if comment is None else f',"comment":{encode_basestring_ascii(comment)}'
+    command = f'{{"{word}":{{"rule":{{{where},"expr":[{expr}]{end}}}}}}}'
+    if not declarations:
         return command
-    needed = (_declaration(item, chain.table, prefix, declared) for item in rule.declarations)
+    needed = (_declaration(item, chain.table, prefix, declared) for item in declarations)
     return ",".join([*filter(None, needed), command])
-
-
-def _tag_comment(tag: str | None) -> str | None:
-    return None if tag is None else join_comment(RuleComment(tag=tag))
-
-
-def _comment(comment: str | None) -> str:
-    return "" if comment is None else f',"comment":{encode_basestring_ascii(comment)}'
-
-
-def _common_expr(operation: AddRule) -> str | None:
-    """The statements of a rule that differs from others in its interfaces; None for any other.
-
-    Addresses differ too, and another match than conntrack may look at all of its rule.
-    """
-    rule = operation.body
-    if isinstance(rule, NativeRule) or rule.source or rule.destination:
-        return None
-    for match in rule.matches:
-        if not isinstance(match, Conntrack):
-            return None
-    check_place(operation)
-    end = _end(
-        rule.version,
-        rule.table,
-        rule.chain,
-        rule.protocol,
-        rule.fragment,
-        rule.matches,
-        rule.target,
-        rule.counters,
-    )
-    if end is None:
-        return None
-    if rule.out_interface is not None:
-        end = _interface("oifname", rule.out_interface.value.name, rule.out_interface.negated) + end
-    if rule.in_interface is not None:
-        end = _interface("iifname", rule.in_interface.value.name, rule.in_interface.negated) + end
-    return end
-
-
-@lru_cache(maxsize=_INTERFACES)
-def _interface(key: Literal["iifname", "oifname"], name: str, negated: bool) -> str:
-    """The test of an interface, and the comma behind it."""
-    return _JSON.encode(interface_to_nft(key, Negatable(Interface(name), negated))) + ","
-
-
-@lru_cache(maxsize=_ENDS)
-def _end(
-    version: IPVersion,
-    table: str,
-    chain: str,
-    protocol: Negatable[int] | None,
-    fragment: Negatable[bool] | None,
-    matches: tuple[Match, ...],
-    target: Target | None,
-    counters: Counters | None,
-) -> str | None:
-    """The statements of a rule without interfaces; None where there is more to it than those."""
-    rule = Rule(
-        version=version,
-        table=table,
-        chain=chain,
-        protocol=protocol,
-        fragment=fragment,
-        matches=matches,
-        target=target,
-        counters=counters,
-    )
-    nft = translate.to_nft(rule, shared=True)
-    if nft.comment is not None or nft.declarations:
-        return None
-    return _JSON.encode(nft.expr)[1:-1]
 
 
 @lru_cache(maxsize=_CHAINS)

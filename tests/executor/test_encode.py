@@ -108,7 +108,7 @@ def test_the_sets_that_a_rule_needs_come_before_it(monkeypatch: pytest.MonkeyPat
     rule = NftRule(expr=tuple(ACCEPT), declarations=(declared,))
     monkeypatch.setattr("translate.to_nft", lambda *_, **__: rule)
 
-    (commands,) = encode([add(FORWARD, "-s 192.0.2.1 -j ACCEPT")], prefix="docker-")
+    (commands,) = encode([add(FORWARD, "-s 192.0.2.1 -p tcp -j ACCEPT")], prefix="docker-")
 
     assert [next(iter(command["add"])) for command in commands] == ["set", "rule"]
     assert commands[0]["add"]["set"] == declared["set"] | {"table": "docker-filter"}
@@ -123,7 +123,7 @@ def test_a_comment_that_would_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch
         Untranslatable,
         match=r"^-m comment has no native nft form: an nft comment holds 253 bytes, this one needs",
     ):
-        encode([add(FORWARD, "-s 192.0.2.1 -j ACCEPT")])
+        encode([add(FORWARD, "-s 192.0.2.1 -p tcp -j ACCEPT")])
 
 
 @pytest.mark.parametrize("tag", [None, "front"])
@@ -140,6 +140,8 @@ def test_a_comment_that_would_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch
         "-i {} -m connlimit --connlimit-above 3",
         "-i {} -m comment --comment front",
         "-s 192.0.2.1 -i {} -g DOCKER",
+        "! -s 192.0.2.0/24 -d 192.0.2.0/255.0.255.0 -o {} -m conntrack --ctstate NEW",
+        "-s 192.0.2.1 -d 192.0.2.2 ! -p udp -j DROP",
         "-j DOCKER",
     ],
 )

@@ -33,7 +33,7 @@ from translate.types import (
     address_text,
 )
 
-__all__ = ["NO_INTERFACE", "NftRule", "interface_to_nft", "to_nft"]
+__all__ = ["NO_INTERFACE", "NftRule", "address_to_nft", "interface_to_nft", "to_nft"]
 
 NO_INTERFACE: Final = "INVAL/D"
 """What iptables-translate writes for ``! -i +``: a name that no interface can have."""
@@ -144,9 +144,9 @@ def _header(rule: Rule) -> list[Statement]:
     if rule.protocol is not None:
         expr += _protocol(rule, rule.protocol)
     if rule.source is not None:
-        expr.append(_address("saddr", rule.version, rule.source))
+        expr.append(address_to_nft("saddr", rule.version, rule.source))
     if rule.destination is not None:
-        expr.append(_address("daddr", rule.version, rule.destination))
+        expr.append(address_to_nft("daddr", rule.version, rule.destination))
     return expr
 
 
@@ -250,7 +250,7 @@ def _target_hint(target: Target | None, registry: Registry) -> str | None:
 
 
 def interface_to_nft(key: Literal["iifname", "oifname"], value: Negatable[Interface]) -> Statement:
-    """A test of an interface: what a rule's statements begin with, and no other one depends on.
+    """A test of an interface, on which no other of a rule's statements depends.
 
     Raises:
         Untranslatable: nft would read another name.
@@ -299,7 +299,10 @@ _NFT_NAMES: Final = frozenset(
 )
 
 
-def _address(field: str, version: IPVersion, value: Negatable[MaskedAddress]) -> Statement:
+def address_to_nft(
+    field: Literal["saddr", "daddr"], version: IPVersion, value: Negatable[MaskedAddress]
+) -> Statement:
+    """A test of an address, on which no other of a rule's statements depends."""
     left = payload(version.family, field)
     length = value.value.prefix_length
     address = address_text(value.value.address)

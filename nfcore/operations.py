@@ -61,38 +61,21 @@ ChainType = Literal["filter", "nat", "route"]
 Hook = Literal["prerouting", "input", "forward", "output", "postrouting"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class TableRef:
+class TableRef(NamedTuple):
     """A table by IP version and iptables' name for it (one of `TABLES`)."""
 
     version: IPVersion
     name: str
-    _hash: int = field(init=False, repr=False, compare=False)
-    """Looked up far more often than made."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.version, self.name)))
-
-    def __hash__(self) -> int:
-        return self._hash
 
     def __str__(self) -> str:
         return f"{self.version.program} -t {self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class ChainRef:
+class ChainRef(NamedTuple):
     """A chain by its table and name."""
 
     table: TableRef
     name: str
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.table, self.name)))
-
-    def __hash__(self) -> int:
-        return self._hash
 
     def __str__(self) -> str:
         return f"{self.table} {self.name}"

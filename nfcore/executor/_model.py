@@ -290,7 +290,7 @@ class ModelRuleset:
         if operation.before is not None:
             at = chain.index(operation.before)
         for name in form.targets:
-            if self._chain(replace(operation.chain, name=name)).base is not None:
+            if self._chain(operation.chain._replace(name=name)).base is not None:
                 raise RefusedError(errno.EOPNOTSUPP)
         if not form.lookups <= self.tables[operation.chain.table].sets.keys():
             raise RefusedError(errno.ENOENT)

@@ -230,16 +230,16 @@ class RulesetMonitor:
                 if error.errno == errno.ENOBUFS:
                     raise EventsLost("the socket's buffer ran over") from error
                 raise EventsLost(f"the socket failed: {error.strerror}") from error
-            yield from self._commits(memoryview(self._buffer)[:size])
+            yield from self._commits(bytes(memoryview(self._buffer)[:size]))
 
-    def _commits(self, view: memoryview) -> Iterator[CommitEvents]:
-        at = 0
-        while at + _BODY <= len(view):
-            length, kind, _, _, port = _HEADER.unpack_from(view, at)
-            if length < _BODY or at + length > len(view):
+    def _commits(self, data: bytes) -> Iterator[CommitEvents]:
+        at, end = 0, len(data)
+        while at + _BODY <= end:
+            length, kind, _, _, port = _HEADER.unpack_from(data, at)
+            if length < _BODY or at + length > end:
                 self._open.clear()
                 raise EventsLost("a message is cut short")
-            message = bytes(view[at : at + length])
+            message = data[at : at + length]
             at += (length + 3) & ~3
             if kind & 0xFF == _NEWGEN:
                 messages, self._open = self._open, []

@@ -125,7 +125,7 @@ def _plan_edits(overlay: ChainOverlay, plan: ChainPlan) -> None:
     for handle, (rule, site) in deleted.items():
         if handle not in stays:
             deletion = DeleteRule(chain=overlay.ref, handle=handle, body=rule.body)
-            plan.deletions.append(Step(operation=deletion, site=site))
+            plan.deletions.append(Step(deletion, site))
 
 
 def _plan_gaps(overlay: ChainOverlay, plan: ChainPlan) -> set[int]:
@@ -180,7 +180,7 @@ def _splice(overlay: ChainOverlay, plan: ChainPlan, gap: _Gap) -> set[int]:
 def _add(overlay: ChainOverlay, rule: PendingRule, *, place: Literal["head", "tail"]) -> Step:
     body = rule.body if rule.native is None else rule.native
     operation = AddRule(chain=overlay.ref, body=body, place=place, tag=rule.tag)
-    return Step(operation=operation, site=rule.site)
+    return Step(operation, rule.site)
 
 
 def _shared(old: Iterable[PlacedRule], new: Iterable[PlacedRule]) -> int:

@@ -6,7 +6,7 @@ leaves its inverse in the transaction's journal while a savepoint is open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from nfcore.engine._callsite import CallSite
@@ -169,8 +169,9 @@ class ChainOverlay:
             newest = self.head.by_rule.get(rule)
             if newest:
                 return newest[-1]
-        if not self.cleared:
-            held = self._first_held(rule)
+        same = () if self.cleared else self.original.find(rule)
+        if same:
+            held = self._first_held(same)
             if held is not None:
                 return held
         if self.tail.live:
@@ -179,9 +180,8 @@ class ChainOverlay:
                 return oldest[0]
         return None
 
-    def _first_held(self, rule: Rule) -> HeldRule | None:
-        same = self.original.find(rule)
-        if same and self.deleted:
+    def _first_held(self, same: Sequence[HeldRule]) -> HeldRule | None:
+        if self.deleted:
             same = [held for held in same if held.handle not in self.deleted]
         if len(same) < 2:
             return same[0] if same else None

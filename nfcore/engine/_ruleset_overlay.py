@@ -79,13 +79,15 @@ class RulesetOverlay:
         body = self._parse(rule)
         if overlay.find(body) is not None:
             return
-        self._check_target(overlay, rule, body)
+        targets = jump_targets(body)
+        if targets or not overlay.exists:
+            self._check_target(overlay, rule, targets)
         overlay.add(PendingRule(body, tag=tag, at_head=at_head, site=site))
 
-    def _check_target(self, overlay: ChainOverlay, rule: IptRule, body: Rule) -> None:
+    def _check_target(self, overlay: ChainOverlay, rule: IptRule, targets: Sequence[str]) -> None:
         if not overlay.exists:
             raise NotFound(f"no chain {overlay.ref.name} in {overlay.ref.table} for {rule}")
-        for target in jump_targets(body):
+        for target in targets:
             if not self.has_chain(rule.version, rule.table, target):
                 raise NotFound(f"no chain {target} in {overlay.ref.table}, to which {rule} jumps")
 
@@ -275,9 +277,9 @@ class RulesetOverlay:
         overlay = self._overlays.get(name)
         if overlay is None:
             ref = _chain_ref(version, table, chain)
-            overlay = self._overlays[name] = ChainOverlay(
-                ref, self._ruleset.chain(ref), base_chain_of(ref), self.journal
-            )
+            original = self._ruleset.chain(ref)
+            base = base_chain_of(ref) if original is None else original.base
+            overlay = self._overlays[name] = ChainOverlay(ref, original, base, self.journal)
         return overlay
 
     def _existing(self, version: IPVersion, table: str, chain: str) -> ChainOverlay:

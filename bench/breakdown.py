@@ -112,7 +112,8 @@ class _Bench:
         transaction.abandon()
         marks.append(time.thread_time())
         before = resource.getrusage(resource.RUSAGE_SELF)
-        self._executor.commit(operations)
+        with self._source.committing(operations):
+            self._executor.commit(operations)
         after = resource.getrusage(resource.RUSAGE_SELF)
         marks.append(time.thread_time())
         self._source.committed(operations)

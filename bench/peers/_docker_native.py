@@ -34,13 +34,16 @@ class DockerNativePeer(Peer):
         self._stack: Stack = stack
         self._send = send
         self._monitor = RulesetMonitor()
+        self._monitor.leave()
         self._handles: list[tuple[IPVersion, str, int]] = []
         versions = IPVersion if stack == "dual" else (IPVersion.V4,)
         send("".join(_start(version) for version in versions))
         self.settle()
 
     def prepare(self, action: Action, numbers: Sequence[int]) -> Work:
-        """The text."""
+        """The text. A published port's release will need its rules' handles."""
+        if action == "publish":
+            self._monitor.join()
         networks = [make_network(number, self._stack) for number in numbers]
         text = "\n".join([*self._lines(action, networks), ""])
         return lambda: self._send(text)
@@ -61,13 +64,15 @@ class DockerNativePeer(Peer):
                         yield f"delete rule {table} {chain} handle {handle}"
 
     def settle(self) -> None:
-        """Note the handles of the last rules: those of a published port, when it is released."""
+        """Note the handles of the last published port's rules, for its release."""
         events = [event for commit in self._monitor.read() for event in commit.events()]
-        self._handles = [
-            (event.version, event.name, event.handle)
-            for event in events
-            if event.kind is EventKind.NEW_RULE
-        ]
+        self._monitor.leave()
+        if events:
+            self._handles = [
+                (event.version, event.name, event.handle)
+                for event in events
+                if event.kind is EventKind.NEW_RULE
+            ]
 
     def close(self) -> None:
         """Close the monitor."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bench.peers._peer import Peer, Work
 from bench.workload import Action, Stack, carry_out, driver_of, make_network
-from nfcore.engine import Engine
+from nfcore.engine import Engine, open_source
 from nfcore.executor import CffiExecutor, Executor, LegacyExecutor
 from nfcore.layout import Layout, RulesLayout, SetsLayout
 
@@ -23,14 +23,18 @@ class EnginePeer(Peer):
     """
 
     def __init__(self, executor: Executor, stack: Stack, layout: type[Layout]) -> None:
-        self._engine = Engine(executor)
+        self._monitor = executor.monitor()
+        self._engine = Engine(executor, source=open_source(executor, monitor=self._monitor))
         self._stack: Stack = stack
         self._layout = layout(driver_of(stack))
         with self._engine.transaction() as transaction:
             self._layout.ensure_started(transaction)
+        self.settle()
 
     def prepare(self, action: Action, numbers: Sequence[int]) -> Work:
-        """Nothing is known before."""
+        """Nothing is known before; the engine's picture of the kernel is fed again."""
+        if self._monitor is not None:
+            self._monitor.join()
         networks = [make_network(number, self._stack) for number in numbers]
 
         def work() -> None:
@@ -38,6 +42,11 @@ class EnginePeer(Peer):
                 carry_out(transaction, self._layout, action, networks)
 
         return work
+
+    def settle(self) -> None:
+        """Nobody commits until the next turn, so that there is nothing to hear."""
+        if self._monitor is not None:
+            self._monitor.leave()
 
     def close(self) -> None:
         """Close the engine."""

@@ -17,7 +17,7 @@ from bench.workload import Stack
 from nfcore.executor import RulesetMonitor
 from nfcore.executor._encode import encode_json
 from nfcore.layout import Layout, RulesLayout, SetsLayout
-from nfcore.operations import Operation
+from nfcore.operations import AddRule, Operation
 
 __all__ = [
     "LibnftablesFailed",
@@ -59,9 +59,16 @@ class NftPeer(PlannedPeer):
         super().__init__(stack, monitored_handles(self._monitor), layout)
 
     def write(self, operations: Sequence[Operation]) -> Work:
-        """The text to send."""
+        """The text to send. Where rules are new, the kernel tells their handles."""
         text = self._language(operations)
+        if any(isinstance(operation, AddRule) for operation in operations):
+            self._monitor.join()
         return lambda: self._send(text)
+
+    def settle(self) -> None:
+        """Note what the kernel holds now, and listen no longer."""
+        super().settle()
+        self._monitor.leave()
 
     def close(self) -> None:
         """Close the monitor too."""

@@ -17,6 +17,9 @@ class Peer(ABC):
     """One way of programming the networks, in the network namespace of its process.
 
     It is opened over an empty ruleset, and programs a started driver's chains at once.
+
+    One that hears of commits listens from `prepare` to `settle` and no longer: as long as anybody
+    listens, the kernel writes notifications of everybody's commits, in all network namespaces.
     """
 
     def fill(self, numbers: Sequence[int]) -> None:

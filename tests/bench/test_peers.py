@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from pyroute2 import netns as netns_tools
@@ -143,6 +144,32 @@ def test_docker_29s_layout_comes_and_goes(thread: ThreadPoolExecutor) -> None:
 
     for name in ("docker29 libnftables", "docker29 nft"):
         thread.submit(play, name).result()
+
+
+@pytest.mark.parametrize(
+    ("name", "heard"),
+    [("nfcore sets", True), ("libnftables JSON", True), ("libnftables JSON, sets", False)],
+)
+def test_who_needs_to_hear_of_commits_listens_from_the_start_of_a_turn_to_its_end(
+    name: str, heard: bool, thread: ThreadPoolExecutor
+) -> None:
+    def listens() -> bool:
+        lines = Path("/proc/thread-self/net/netlink").read_text().splitlines()[1:]
+        return any(int(line.split()[3], 16) for line in lines if line.split()[1] == "12")
+
+    def play() -> list[bool]:
+        with closing(PEERS[name].open("ipv4")) as peer:
+            peer.fill([KEPT])  # the first one's jumps are rules
+            seen = [listens()]
+            work = peer.prepare("create", [7])
+            seen.append(listens())
+            work()
+            seen.append(listens())
+            peer.settle()
+            seen.append(listens())
+        return seen
+
+    assert thread.submit(play).result() == [False, heard, heard, False]
 
 
 SETS = ("nfcore sets", "floor", "libnftables JSON, sets")

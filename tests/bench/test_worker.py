@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.lab import RemoteRouter
 from bench.namespace import call_in_new_namespace
+from bench.peers import PEERS
 from bench.remote import Remote, RemoteFailed
 from bench.worker import Worker
 
@@ -82,3 +84,30 @@ class Affinity:
 
     def close(self) -> None:
         """Nothing to give back."""
+
+
+def listens(remote: Remote) -> bool:
+    """Whether anybody in its namespace hears of the ruleset's changes."""
+    sockets = Path(f"/proc/{remote._process.pid}/net/netlink").read_text().splitlines()[1:]
+    netfilter = [fields for fields in map(str.split, sockets) if fields[1] == "12"]
+    return any(int(fields[3], 16) for fields in netfilter)
+
+
+@pytest.mark.parametrize("name", PEERS)
+def test_who_is_not_at_its_turn_does_not_listen(name: str) -> None:
+    """The kernel would write notifications of the others' commits, and their clock would run."""
+    with Worker(name, "ipv4") as worker:
+        assert not listens(worker)
+        worker.fill(range(2))
+        assert not listens(worker)
+        for action in ("create", "publish", "release", "delete"):
+            worker.run(action, [7])
+            assert not listens(worker), action
+
+
+def test_nor_does_a_router() -> None:
+    with RemoteRouter("nfcore sets") as router:
+        router.fill(2)
+        assert not listens(router)
+        router.churn(0.1, 20, 20, 1)
+        assert not listens(router)

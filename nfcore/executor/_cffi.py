@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from nfcore.exceptions import BackendUnavailable
-from nfcore.executor._native import Library, NativeExecutor, Reply
+from nfcore.executor._library import Library, Reply
+from nfcore.executor._native import NativeExecutor
 
 __all__ = ["CffiExecutor"]
 

@@ -47,6 +47,7 @@ def decode_table(listing: bytes, table: TableRef) -> TableState:
         table: which one it is.
 
     Raises:
+        TornListingError: a set's elements are not all listed.
         ValueError: the listing is no JSON.
     """
     chains: dict[str, dict[str, Any]] = {}

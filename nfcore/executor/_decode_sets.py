@@ -16,7 +16,7 @@ from nfcore.operations import (
 from translate import Counters
 from translate.protocols import nft_protocol
 
-__all__ = ["decode_set"]
+__all__ = ["TornListingError", "decode_set"]
 
 _KEY_TYPES: Final = frozenset(get_args(KeyType))
 _KNOWN: Final = frozenset(
@@ -25,23 +25,43 @@ _KNOWN: Final = frozenset(
 _COUNTED: Final[tuple[list[object], ...]] = ([], [{"counter": None}])
 
 
+class TornListingError(ValueError):
+    """A listing of a set names elements twice, so that others may be missing.
+
+    The kernel sends a large set in parts, and begins each by passing over as many elements as it
+    has sent (``nft_rhash_walk``). While it moves them to a hash table of another size their order
+    changes: some are sent again, and as many others never, though there are as many as the set
+    has. It passes over each element at least once to reach the end, so where none came twice none
+    is missing.
+    """
+
+
 def decode_set(listed: Mapping[str, Any]) -> SetState | None:
     """One set's state, or None where it is of a kind that `SetType` has no words for.
 
     Args:
         listed: the object that the listing holds for it.
+
+    Raises:
+        TornListingError: an element is listed twice.
     """
     kind = _type(listed)
     if kind is None:
         return None
     elements: dict[ElementKey, SetElement] = {}
-    for item in listed.get("elem", ()):
+    items = listed.get("elem", ())
+    for item in items:
         data = None
         if kind.data is not None:
             item, data = item[0], _value(kind.data, item[1])  # noqa: PLW2901 - the pair taken apart
         elem = item.get("elem", {"val": item}) if isinstance(item, dict) else {"val": item}
         elements[_key(kind, elem["val"])] = SetElement(
             data=data, comment=elem.get("comment"), counters=_counters(elem.get("counter"))
+        )
+    if len(elements) < len(items):
+        twice = len(items) - len(elements)
+        raise TornListingError(
+            f"{twice} of the {len(items)} elements of {listed['name']} came twice"
         )
     return SetState(type=kind, elements=elements)
 

@@ -6,7 +6,8 @@ import ctypes
 from typing import Any, ClassVar
 
 from nfcore.exceptions import BackendUnavailable
-from nfcore.executor._native import Library, NativeExecutor, Reply
+from nfcore.executor._library import Library, Reply
+from nfcore.executor._native import NativeExecutor
 
 __all__ = ["NftablesModuleExecutor"]
 

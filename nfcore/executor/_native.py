@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 import threading
 import time
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final
 
 from nfcore.exceptions import BackendUnavailable, CommitRefused, ListingFailed, Overtaken
 from nfcore.executor._base import Executor
-from nfcore.executor._compat import with_compat_rules
 from nfcore.executor._declared import DeclaredSets, SetPlace
-from nfcore.executor._decode import decode_table, tables_among
+from nfcore.executor._decode import tables_among
 from nfcore.executor._encode import check_table_prefix, encode_json
-from nfcore.executor._foreign import ForeignTable, decode_foreign
+from nfcore.executor._foreign import ForeignTable
+from nfcore.executor._library import Library, Reply, batch, command
+from nfcore.executor._listing import Listing
 from nfcore.executor._monitor import RulesetMonitor
 from nfcore.executor._netlink import NftablesSocket
 from nfcore.executor._netns import call_in_netns
@@ -37,47 +37,17 @@ from nfcore.operations import (
 )
 from translate import IPVersion
 
-__all__ = ["Library", "NativeExecutor", "Reply"]
+__all__ = ["NativeExecutor"]
 
 _LISTINGS: Final = 20
 """How often a listing that a commit of somebody else's overtook is begun again."""
 
-_JSON: Final = json.JSONEncoder(separators=(",", ":"))
 _MALFORMED: Final = b'{"nftables":0}'
 """What libnftables answers with an error, and by forgetting what it knew of the ruleset.
 
 In a dry run (1.0.6) it notes what the commands would do to the ruleset, and would go on with that
 ruleset until the kernel's changes.
 """
-
-
-class Reply(NamedTuple):
-    """What libnftables answered: its output and its error text, as bytes of UTF-8."""
-
-    done: bool
-    output: bytes
-    error: bytes
-
-    @property
-    def answer(self) -> str:
-        """The first error, without its place in the input, which is always 0 in JSON."""
-        lines = self.error.decode(errors="replace").split("\n")
-        first = next((line for line in lines if line.strip()), "libnftables gave no reason")
-        return first.removeprefix("internal:0:0-0: Error: ")
-
-
-class Library(Protocol):
-    """One libnftables context, used by one thread at a time.
-
-    It speaks JSON, and prints handles. The context keeps the network namespace of the thread that
-    made it.
-    """
-
-    def run(self, commands: bytes, *, dry_run: bool = False) -> Reply:
-        """Run commands; with ``dry_run`` the kernel checks them and forgets them."""
-
-    def close(self) -> None:
-        """Free the context."""
 
 
 class NativeExecutor(Executor):
@@ -107,6 +77,7 @@ class NativeExecutor(Executor):
         self._encode_seconds = 0.0
         self._made_generation: int | None = None
         self._kernel, self._library = call_in_netns(netns, self._open)
+        self._listing = Listing(self._library, self._kernel, self._prefix)
         self._elements = ElementRoad(self._kernel, self._prefix)
 
     @classmethod
@@ -162,7 +133,7 @@ class NativeExecutor(Executor):
                 return
             if generation is not None and self._kernel.generation() != generation:
                 raise Overtaken(f"the ruleset is not of generation {generation} any more")
-            reply = self._library.run(_batch(commands))
+            reply = self._library.run(batch(commands))
             if not reply.done:
                 self._refuse(commands, operations, reply.answer)
 
@@ -195,7 +166,7 @@ class NativeExecutor(Executor):
 
         Each table is listed by itself: libnftables then reads that table only, where ``list
         ruleset`` reads those of every family and owner. A listing is begun again when a commit
-        came between its parts.
+        came between its parts; a table's, when the kernel left out elements (see `Listing`).
 
         Raises:
             ListingFailed: the ruleset could not be read, or changed all the while.
@@ -213,22 +184,10 @@ class NativeExecutor(Executor):
         Raises:
             ListingFailed: it could not be read.
         """
-        what = {
-            "chain": {
-                "family": chain.table.version.family,
-                "table": self._prefix + chain.table.name,
-                "name": chain.name,
-            }
-        }
         with self._lock:
             self._check_open()
-            reply = self._library.run(_batch([_json({"list": what})]))
-            if not reply.done and reply.answer.startswith(os.strerror(errno.ENOENT)):
-                return None
-            state = with_compat_rules(
-                _decode(reply, chain.table), chain.table, self._kernel, prefix=self._prefix
-            )
-        return state.chains.get(chain.name)
+            state = self._listing.chain(chain.table, chain.name)
+        return None if state is None else state.chains.get(chain.name)
 
     def set_state(self, ref: SetRef) -> SetState | None:
         """One named set as the kernel holds it; None where it is not there or of a foreign type.
@@ -236,20 +195,10 @@ class NativeExecutor(Executor):
         Raises:
             ListingFailed: it could not be read.
         """
-        place = {
-            "family": ref.table.version.family,
-            "table": self._prefix + ref.table.name,
-            "name": ref.name,
-        }
         with self._lock:
             self._check_open()
-            for kind in ("set", "map"):
-                reply = self._library.run(_batch([_json({"list": {kind: place}})]))
-                if reply.done:
-                    return _decode(reply, ref.table).sets.get(ref.name)
-                if not reply.answer.startswith(os.strerror(errno.ENOENT)):
-                    raise ListingFailed(f"{ref} could not be listed: {reply.answer}")
-        return None
+            state = self._listing.set(ref.table, ref.name)
+        return None if state is None else state.sets.get(ref.name)
 
     def foreign_tables(self, version: IPVersion) -> tuple[ForeignTable, ...]:
         """Every table but iptables' own that packets of an IP version pass.
@@ -261,24 +210,16 @@ class NativeExecutor(Executor):
             self._check_open()
             own = {self._prefix + table.name for table in self._present_tables()}
             others = [name for name in self._kernel.tables(version) if name not in own]
-            tables = [self._foreign(version.family, name, version) for name in others]
-            tables += [self._foreign("inet", name, version) for name in self._kernel.inet_tables()]
+            tables = [self._listing.foreign(version.family, name, version) for name in others]
+            tables += [
+                self._listing.foreign("inet", name, version) for name in self._kernel.inet_tables()
+            ]
             tables += [
                 ForeignTable(family=family, name=name)
                 for family, names in self._kernel.lower_tables().items()
                 for name in names
             ]
         return tuple(tables)
-
-    def _foreign(self, family: str, name: str, version: IPVersion) -> ForeignTable:
-        what = {"table": {"family": family, "name": name}}
-        reply = self._library.run(_batch([_json({"list": what})]))
-        if not reply.done:
-            raise ListingFailed(f"{family} {name} could not be listed: {reply.answer}")
-        try:
-            return decode_foreign(reply.output, family, name, version)
-        except ValueError as error:
-            raise ListingFailed(f"{family} {name} was listed, but not as JSON: {error}") from error
 
     def generation(self) -> int:
         """How often the kernel's ruleset was changed, by anyone, modulo 2**32.
@@ -315,7 +256,7 @@ class NativeExecutor(Executor):
     def _has_set(self, place: SetPlace) -> bool:
         with self._lock:
             self._check_open()
-            return self._library.run(_batch([_json({"list": {"set": place._asdict()}})])).done
+            return self._library.run(batch([command({"list": {"set": place._asdict()}})])).done
 
     def _refuse(
         self, commands: Sequence[str], operations: Sequence[Operation], answer: str | None
@@ -342,7 +283,7 @@ class NativeExecutor(Executor):
         raise in_whole(locate_refusal(answer, parts, refusal_of), places)
 
     def _dry_run(self, commands: Sequence[str]) -> Reply:
-        reply = self._library.run(_batch(commands), dry_run=True)
+        reply = self._library.run(batch(commands), dry_run=True)
         if reply.done:
             self._library.run(_MALFORMED)
         return reply
@@ -351,19 +292,10 @@ class NativeExecutor(Executor):
         """Every table's state, or None where the ruleset changed meanwhile."""
         with self._lock:
             self._check_open()
-            replies = {
-                table: self._library.run(self._listing_of(table))
-                for table in self._present_tables()
-            }
-            tables = {
-                table: with_compat_rules(
-                    _decode(reply, table), table, self._kernel, prefix=self._prefix
-                )
-                for table, reply in replies.items()
-            }
+            states = {table: self._listing.table(table) for table in self._present_tables()}
             if self._kernel.generation() != generation:
                 return None
-        return tables
+        return {table: state for table, state in states.items() if state is not None}
 
     def _present_tables(self) -> list[TableRef]:
         return [
@@ -371,25 +303,3 @@ class NativeExecutor(Executor):
             for version in IPVersion
             for table in tables_among(self._kernel.tables(version), version, prefix=self._prefix)
         ]
-
-    def _listing_of(self, table: TableRef) -> bytes:
-        name = self._prefix + table.name
-        what = {"table": {"family": table.version.family, "name": name}}
-        return _batch([_json({"list": what})])
-
-
-def _decode(reply: Reply, table: TableRef) -> TableState:
-    if not reply.done:
-        raise ListingFailed(f"{table} could not be listed: {reply.answer}")
-    try:
-        return decode_table(reply.output, table)
-    except ValueError as error:
-        raise ListingFailed(f"{table} was listed, but not as JSON: {error}") from error
-
-
-def _json(command: Mapping[str, Any]) -> str:
-    return _JSON.encode(command)
-
-
-def _batch(commands: Sequence[str]) -> bytes:
-    return f'{{"nftables":[{",".join(commands)}]}}'.encode()

@@ -19,7 +19,8 @@ from nfcore.exceptions import (
     NotFound,
 )
 from nfcore.executor import CffiExecutor, Executor, NftablesModuleExecutor
-from nfcore.executor._native import NativeExecutor, Reply
+from nfcore.executor._library import Reply
+from nfcore.executor._native import NativeExecutor
 from nfcore.operations import AddChain, AddTable, DeleteTable, Operation
 from tests.executor.build import (
     FILTER,

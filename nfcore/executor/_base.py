@@ -16,7 +16,7 @@ __all__ = ["Executor"]
 class Executor(ABC):
     """Commits operations atomically and reads the ruleset back.
 
-    The contract, which ``tests/executor/contract.py`` checks on every implementation:
+    The contract, which ``tests/executor/contract`` checks on every implementation:
 
     * `commit` carries out every operation in order, or none of them.
     * A refused commit raises `CommitRefused` that names the operation's index and the answer.

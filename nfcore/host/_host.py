@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nfcore.bridge import (
     AppliedNetworks,
-    Driver,
-    DriverConfig,
     Inhabited,
     Leak,
     MadeBy,
@@ -23,19 +20,18 @@ from nfcore.bridge import (
     resolve_port,
 )
 from nfcore.engine import Engine, Ruleset
-from nfcore.events import NetworksChanged, NetworksCounted, Observer, emit
-from nfcore.exceptions import CommitRefused, InvalidInput, NotFound
+from nfcore.events import Observer
+from nfcore.exceptions import NotFound
 from nfcore.firewalld import Firewalld
 from nfcore.host._networks import check_new_network, network_named
-from nfcore.host._rehearsal import begin_rehearsal
-from nfcore.host._restore import RestorePlan, plan_restore
+from nfcore.host._restore import restore_file
 from nfcore.host._save import save_text
-from nfcore.host._work import Outcome, Work
-from nfcore.layout import convert, layout_for, layout_named, layout_of
+from nfcore.host._work import Outcome
+from nfcore.host._worker import Worker
+from nfcore.layout import layout_of
 from nfcore.operations import Operation
 from nfcore.system import System
 from translate import IPVersion
-from translate.collector import collector_resting
 from translate.files import read_save
 
 __all__ = ["Applied", "Host"]
@@ -80,12 +76,16 @@ class Host:
         dry_run: bool = False,
         observer: Observer | None = None,
     ) -> None:
-        self._observer = observer
         self._engine = engine
-        self._system = system
         self._firewalld = None if dry_run else firewalld
-        self._userland_proxy = userland_proxy
-        self._dry_run = dry_run
+        self._worker = Worker(
+            engine,
+            system=system,
+            firewalld=self._firewalld,
+            userland_proxy=userland_proxy,
+            dry_run=dry_run,
+            observer=observer,
+        )
 
     # Reading.
 
@@ -95,11 +95,7 @@ class Host:
         Raises:
             ListingFailed: the ruleset could not be read.
         """
-        ruleset = self._engine.ruleset
-        states = layout_of(ruleset).networks(ruleset)
-        ports = sum(len(state.ports) for state in states)
-        emit(NetworksCounted(networks=len(states), ports=ports), self._observer)
-        return states
+        return self._worker.networks()
 
     def save(self, version: IPVersion, *, counters: bool = False) -> str:
         """The ruleset of one IP version as iptables-save prints it.
@@ -132,22 +128,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
         """
         parsed = read_save(text, version=version)
-        plans: list[RestorePlan] = []
-
-        def plan(ruleset: Ruleset) -> tuple[Operation, ...]:
-            plans.append(plan_restore(parsed, ruleset, flush=flush))
-            return plans[-1].operations
-
-        try:
-            return self._engine.commit(plan, check_only=test)
-        except CommitRefused as refusal:
-            line = None if refusal.index is None else plans[-1].lines[refusal.index]
-            raise CommitRefused(
-                refusal.answer,
-                index=refusal.index,
-                operation=refusal.operation,
-                call_site=file if line is None else f"{file}:{line}",
-            ) from refusal
+        return restore_file(self._engine, parsed, file=file, flush=flush, check_only=test)
 
     # By file.
 
@@ -182,7 +163,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: a bridge or sysctl could not be set up; nothing was changed.
         """
-        with self._in_firewalld(), self._transaction("apply", layout) as work:
+        with self._worker.in_firewalld(), self._worker.begin("apply", layout) as work:
             networks = plan_apply(work.transaction, work.driver, wanted, progress=progress)
             bridges = {network.spec.bridge for network in wanted}
             work.gone = [
@@ -195,7 +176,7 @@ class Host:
             if with_bridges:
                 work.bridges = [network.spec for network in wanted]
             if ip_forward:
-                self._turn_forwarding_on(work)
+                self._worker.turn_forwarding_on(work)
         done = work.outcome
         return Applied(
             networks=networks,
@@ -221,7 +202,7 @@ class Host:
         Raises:
             NetfilterError: what the engine raises; nothing was changed.
         """
-        with self._transaction("remove leaks") as work:
+        with self._worker.begin("remove leaks") as work:
             leaks = find_leaks(self._as_rules(self._engine.ruleset), networks)
             work.driver.remove_rules(work.transaction, [leak.ipt_rule for leak in leaks])
         return leaks
@@ -251,7 +232,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: the bridge or a sysctl could not be set up; nothing was changed.
         """
-        with self._in_firewalld(), self._transaction("create network", layout) as work:
+        with self._worker.in_firewalld(), self._worker.begin("create network", layout) as work:
             check_new_network(spec, work.states)
             work.driver.ensure_started(work.transaction)
             work.driver.create_network(work.transaction, spec, made_by=MadeBy.HAND)
@@ -259,7 +240,7 @@ class Host:
             if with_bridge:
                 work.bridges = (spec,)
             if ip_forward:
-                self._turn_forwarding_on(work)
+                self._worker.turn_forwarding_on(work)
         return work.outcome
 
     def remove_network(self, name: str) -> Outcome:
@@ -273,7 +254,7 @@ class Host:
             NetfilterError: what the engine raises; nothing was changed.
             SetupFailed: the bridge could not be removed; the rules are gone.
         """
-        with self._transaction("remove network") as work:
+        with self._worker.begin("remove network") as work:
             state = network_named(name, work.states)
             work.driver.delete_network(
                 work.transaction,
@@ -303,7 +284,7 @@ class Host:
             NotFound: there is no such network.
             NetfilterError: what the engine raises; nothing was changed.
         """
-        with self._transaction("publish ports") as work:
+        with self._worker.begin("publish ports") as work:
             state = network_named(network, work.states)
             wanted = [resolve_port(state.spec, port) for port in ports_of(state.spec)]
             new = [port for port in wanted if port not in state.ports]
@@ -325,7 +306,7 @@ class Host:
             NotFound: there is no such network, or a port is not published.
             NetfilterError: what the engine raises; nothing was changed.
         """
-        with self._transaction("release ports") as work:
+        with self._worker.begin("release ports") as work:
             state = network_named(network, work.states)
             gone = [resolve_port(state.spec, port) for port in ports_of(state.spec)]
             for port in gone:
@@ -339,112 +320,13 @@ class Host:
             work.ports = gone
         return work.outcome
 
-    # The pieces.
-
-    @contextmanager
-    def _transaction(self, name: str, layout: str | None = None) -> Iterator[Work]:
-        transaction = self._engine.begin()
-        try:
-            with collector_resting():
-                states = layout_of(transaction).networks(transaction)
-                driver = Driver(config=self._config(states))
-                held = layout_for(transaction, driver, has_sets=self._engine.has_sets)
-                if layout is not None and layout != held.name:
-                    new = layout_named(layout, driver)
-                    convert(transaction, held, new)
-                    held = new
-                elif self._dry_run and held.name == "sets":
-                    rehearsal = begin_rehearsal(self._engine, held)
-                    if rehearsal is not None:
-                        transaction.abandon()
-                        transaction = rehearsal
-                        held = layout_named("rules", driver)
-                work = Work(name, transaction, held, states)
-                yield work
-                self._finish(work)
-            if not self._dry_run:
-                self._tell(work)
-        finally:
-            transaction.abandon()
-
     @staticmethod
     def _as_rules(ruleset: Ruleset) -> Ruleset:
         """The ruleset in the form of rules, whatever its layout."""
         return layout_of(ruleset).expand(ruleset)
-
-    def _in_firewalld(self) -> AbstractContextManager[None]:
-        """Around a transaction: what is added makes firewalld reload, which may remove rules."""
-        return nullcontext() if self._firewalld is None else self._firewalld.set_up()
-
-    def _finish(self, work: Work) -> None:
-        """Commit, with what must be there before and what can only be done after."""
-        changes = work.transaction.changes()
-        system = self._system
-        if system is None:
-            if work.bridges:
-                raise _no_system()
-            if not self._dry_run:
-                self._commit(work)
-            work.finish(changes=changes)
-            return
-        hairpin = work.driver.config.hairpin
-        steps = system.plan(bridges=work.bridges, hairpin=hairpin, forwarding=work.forwarding)
-        removed = system.own_bridges(work.gone)
-        flows = 0
-        if not self._dry_run:
-            with system.carried_out(steps):
-                self._commit(work)
-            system.remove_bridges(removed)
-            flows = system.clear_flows(work.stale_flows)
-        work.finish(changes=changes, steps=steps, removed=removed, flows_cleared=flows)
-
-    def _tell(self, work: Work) -> None:
-        done = work.outcome
-        if done.changed or done.flows_cleared:
-            changed = NetworksChanged(
-                work=work.name,
-                layout=work.driver.name,
-                changes=len(done.changes),
-                ports=len(work.ports),
-                flows_cleared=done.flows_cleared,
-            )
-            emit(changed, self._observer)
-        if self._observer is not None:
-            self.networks()
-
-    def _commit(self, work: Work) -> None:
-        work.transaction.commit()
-        if self._firewalld is not None:
-            if work.gone:
-                self._firewalld.remove_interfaces(work.gone)
-            if work.wanted:
-                self._firewalld.add_interfaces(work.wanted)
-
-    def _turn_forwarding_on(self, work: Work) -> None:
-        """As dockerd does at its start: where it was off, FORWARD's policy becomes DROP."""
-        if self._system is None:
-            raise _no_system()
-        work.forwarding = [
-            version for version in work.driver.config.versions if not self._system.forwards(version)
-        ]
-        for version in work.forwarding:
-            work.transaction.set_policy(version, "filter", "FORWARD", "drop")
-
-    def _config(self, states: Sequence[NetworkState]) -> DriverConfig:
-        proxy = self._userland_proxy
-        if proxy is None:
-            proxy = not any(state.hairpin for state in states)
-        return DriverConfig(enable_userland_proxy=proxy)
 
     def close(self) -> None:
         """Close the engine and the connection to firewalld."""
         self._engine.close()
         if self._firewalld is not None:
             self._firewalld.close()
-
-
-def _no_system() -> InvalidInput:
-    return InvalidInput(
-        "this host was opened for rules only: give it a nfcore.system.System to make bridges or "
-        "set sysctls"
-    )

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from nfcore.engine import Ruleset
+from nfcore.engine import Engine, Ruleset
+from nfcore.exceptions import CommitRefused
 from nfcore.host._save import dumps_of
 from nfcore.operations import (
     AddChain,
@@ -23,11 +24,49 @@ from nfcore.operations import (
 from translate import Rule
 from translate.files import ChainDump, SavedRule, SaveFile, TableDump, settle_save
 
-__all__ = ["RestorePlan", "plan_restore"]
+__all__ = ["restore_file"]
+
+
+def restore_file(
+    engine: Engine, saved: SaveFile, *, file: str, flush: bool, check_only: bool
+) -> tuple[Operation, ...]:
+    """Load a file that was read, all tables in one transaction.
+
+    Args:
+        engine: what commits.
+        saved: the file.
+        file: its name, for messages.
+        flush: empty each table of the file first.
+        check_only: have the kernel check it, and change nothing.
+
+    Returns:
+        What was committed, or checked.
+
+    Raises:
+        CommitRefused: the kernel refused a rule; the file's line is named.
+        ParseError: a line cannot be carried out; it is named.
+        NetfilterError: what the engine raises; nothing was changed.
+    """
+    plans: list[_Plan] = []
+
+    def plan(ruleset: Ruleset) -> tuple[Operation, ...]:
+        plans.append(_plan(saved, ruleset, flush=flush))
+        return plans[-1].operations
+
+    try:
+        return engine.commit(plan, check_only=check_only)
+    except CommitRefused as refusal:
+        line = None if refusal.index is None else plans[-1].lines[refusal.index]
+        raise CommitRefused(
+            refusal.answer,
+            index=refusal.index,
+            operation=refusal.operation,
+            call_site=file if line is None else f"{file}:{line}",
+        ) from refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RestorePlan:
+class _Plan:
     """What loading a file would do.
 
     Attributes:
@@ -43,7 +82,7 @@ _Step = tuple[Operation, int | None]
 _Place = Literal["head", "tail"]
 
 
-def plan_restore(file: SaveFile, ruleset: Ruleset, *, flush: bool) -> RestorePlan:
+def _plan(file: SaveFile, ruleset: Ruleset, *, flush: bool) -> _Plan:
     """The operations that take the kernel to what a file says.
 
     Chains that end up as they are, are left alone; where a file only adds to a chain's end or head,
@@ -70,7 +109,7 @@ def plan_restore(file: SaveFile, ruleset: Ruleset, *, flush: bool) -> RestorePla
     made = [step for step in others if isinstance(step[0], AddTable | AddChain)]
     rest = [step for step in others if not isinstance(step[0], AddTable | AddChain)]
     ordered = [*made, *flushes, *rest]
-    return RestorePlan(
+    return _Plan(
         operations=tuple(operation for operation, _ in ordered),
         lines=tuple(line for _, line in ordered),
     )

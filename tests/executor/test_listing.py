@@ -1,4 +1,4 @@
-"""Listings that lack elements are made again: the kernel moves a set's elements as it grows."""
+"""Listings that were overtaken, that lack elements, or that are none."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from nfcore.exceptions import ListingFailed
-from nfcore.executor import CffiExecutor
+from nfcore.executor import CffiExecutor, NftablesModuleExecutor
 from nfcore.executor._library import Reply
+from nfcore.executor._native import NativeExecutor
 from nfcore.operations import (
     AddElement,
     AddSet,
@@ -20,20 +21,87 @@ from nfcore.operations import (
     SetState,
     SetType,
 )
-from tests.executor.build import FILTER
+from tests.executor.build import FILTER, FILTER6, with_filter
+from tests.netns import in_netns
 
 PORTS = SetRef(table=FILTER, name="ports")
 ANSWERS = SetRef(table=FILTER, name="answers")
 MANY = 20_000
 
 
-@pytest.fixture
-def executor(netns: str) -> Iterator[CffiExecutor]:
-    with CffiExecutor(netns=netns) as executor:
-        yield executor
+@pytest.fixture(params=[CffiExecutor, NftablesModuleExecutor], ids=lambda kind: kind.name)
+def executor(request: pytest.FixtureRequest, netns: str) -> Iterator[NativeExecutor]:
+    opened: NativeExecutor = request.param(netns=netns)
+    with opened:
+        yield opened
 
 
-def make(executor: CffiExecutor) -> None:
+def test_both_ip_versions_are_listed(executor: NativeExecutor) -> None:
+    executor.commit([AddTable(table=FILTER), AddTable(table=FILTER6)])
+
+    assert set(executor.snapshot().tables) == {FILTER, FILTER6}
+
+
+def test_begun_again_when_the_ruleset_changed_meanwhile(
+    executor: NativeExecutor, netns: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_filter(executor)
+    run, changes = executor._library.run, iter(["add table ip a", "add table ip b"])
+
+    def run_while_others_commit(commands: bytes, *, dry_run: bool = False) -> Reply:
+        for change in changes:
+            in_netns(netns, ["nft", change])
+            break
+        return run(commands, dry_run=dry_run)
+
+    monkeypatch.setattr(executor._library, "run", run_while_others_commit)
+    snapshot = executor.snapshot()
+
+    assert snapshot.generation == executor.generation()
+    assert next(changes, None) is None
+
+
+def test_given_up_when_the_ruleset_never_rests(
+    executor: NativeExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generations = iter(range(1000))
+    monkeypatch.setattr(executor._kernel, "generation", lambda: next(generations))
+
+    with pytest.raises(ListingFailed, match=r"^the ruleset changed during each of 20 listings$"):
+        executor.snapshot()
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        (
+            Reply(done=False, output=b"", error=b"internal:0:0-0: Error: No such thing\n\n"),
+            r"^iptables -t filter could not be listed: No such thing$",
+        ),
+        (
+            Reply(done=False, output=b"", error=b""),
+            r"^iptables -t filter could not be listed: libnftables gave no reason$",
+        ),
+        (
+            Reply(done=True, output=b"{nonsense", error=b""),
+            r"^iptables -t filter was listed, but not as JSON: ",
+        ),
+    ],
+)
+def test_answers_that_are_no_listing(
+    executor: NativeExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+    reply: Reply,
+    message: str,
+) -> None:
+    with_filter(executor)
+    monkeypatch.setattr(executor._library, "run", lambda *_, **__: reply)
+
+    with pytest.raises(ListingFailed, match=message):
+        executor.snapshot()
+
+
+def make(executor: NativeExecutor) -> None:
     executor.commit(
         [
             AddTable(table=FILTER),
@@ -43,24 +111,24 @@ def make(executor: CffiExecutor) -> None:
     )
 
 
-def in_snapshot(executor: CffiExecutor) -> SetState | None:
+def in_snapshot(executor: NativeExecutor) -> SetState | None:
     return executor.snapshot().tables[FILTER].sets[PORTS.name]
 
 
-def alone(executor: CffiExecutor) -> SetState | None:
+def alone(executor: NativeExecutor) -> SetState | None:
     return executor.set_state(PORTS)
 
 
-Look = Callable[[CffiExecutor], SetState | None]
+Look = Callable[[NativeExecutor], SetState | None]
 LOOKS: list[Look] = [in_snapshot, alone]
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_a_set_that_is_just_growing_is_listed_whole(executor: CffiExecutor, look: Look) -> None:
+def test_a_set_that_is_just_growing_is_listed_whole(executor: NativeExecutor, look: Look) -> None:
     keys = [(f"10.0.{index >> 8}.{index & 255}", 80) for index in range(MANY)]
     # All is made before the commit: the kernel is done some ten milliseconds after it.
     additions = [AddElement(set=PORTS, key=key) for key in keys]
-    for _ in range(10):
+    for _ in range(5):
         make(executor)
         executor.commit(additions)
         grown = look(executor)
@@ -78,7 +146,7 @@ class Torn:
         times: how many of its listings are torn.
     """
 
-    def __init__(self, executor: CffiExecutor, times: int) -> None:
+    def __init__(self, executor: NativeExecutor, times: int) -> None:
         self._run = executor._library.run
         self._times = times
         self.listings = 0
@@ -97,7 +165,7 @@ class Torn:
 
 
 @pytest.fixture
-def tear(executor: CffiExecutor, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Torn]:
+def tear(executor: NativeExecutor, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Torn]:
     def tear(times: int) -> Torn:
         torn = Torn(executor, times)
         monkeypatch.setattr(executor._library, "run", torn.run)
@@ -113,7 +181,9 @@ def tear(executor: CffiExecutor, monkeypatch: pytest.MonkeyPatch) -> Callable[[i
     return tear
 
 
-def test_what_is_torn_is_listed_again(executor: CffiExecutor, tear: Callable[[int], Torn]) -> None:
+def test_what_is_torn_is_listed_again(
+    executor: NativeExecutor, tear: Callable[[int], Torn]
+) -> None:
     whole = executor.snapshot()
     torn = tear(3)
 
@@ -122,7 +192,7 @@ def test_what_is_torn_is_listed_again(executor: CffiExecutor, tear: Callable[[in
 
 
 def test_a_table_that_goes_between_two_listings_is_not_there(
-    executor: CffiExecutor, tear: Callable[[int], Torn], monkeypatch: pytest.MonkeyPatch
+    executor: NativeExecutor, tear: Callable[[int], Torn], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torn = tear(1)
 
@@ -139,15 +209,15 @@ def test_a_table_that_goes_between_two_listings_is_not_there(
 @pytest.mark.parametrize(
     ("look", "what", "torn_set"),
     [
-        (CffiExecutor.snapshot, "iptables -t filter", "(answers|ports)"),
+        (NativeExecutor.snapshot, "iptables -t filter", "(answers|ports)"),
         (lambda executor: executor.set_state(PORTS), "iptables -t filter ports", "ports"),
         (lambda executor: executor.set_state(ANSWERS), "iptables -t filter answers", "answers"),
     ],
 )
 def test_given_up_when_it_is_torn_each_time(
-    executor: CffiExecutor,
+    executor: NativeExecutor,
     tear: Callable[[int], Torn],
-    look: Callable[[CffiExecutor], object],
+    look: Callable[[NativeExecutor], object],
     what: str,
     torn_set: str,
 ) -> None:

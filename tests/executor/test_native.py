@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from nfcore.exceptions import (
     BackendUnavailable,
     CommitRefused,
     InvalidInput,
-    ListingFailed,
     NotFound,
 )
 from nfcore.executor import CffiExecutor, Executor, NftablesModuleExecutor
@@ -24,7 +23,6 @@ from nfcore.executor._native import NativeExecutor
 from nfcore.operations import AddChain, AddTable, DeleteTable, Operation
 from tests.executor.build import (
     FILTER,
-    FILTER6,
     NAT,
     add,
     base,
@@ -220,67 +218,6 @@ class TestChecks:
         assert str(caught.value) == "the transaction was refused: Was busy; nothing was changed"
 
 
-class TestListing:
-    def test_begun_again_when_the_ruleset_changed_meanwhile(
-        self, executor: NativeExecutor, netns: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with_filter(executor)
-        run, changes = executor._library.run, iter(["add table ip a", "add table ip b"])
-
-        def run_while_others_commit(commands: bytes, *, dry_run: bool = False) -> Reply:
-            for change in changes:
-                nft(netns, change)
-                break
-            return run(commands, dry_run=dry_run)
-
-        monkeypatch.setattr(executor._library, "run", run_while_others_commit)
-        snapshot = executor.snapshot()
-
-        assert snapshot.generation == executor.generation()
-        assert next(changes, None) is None
-
-    def test_given_up_when_the_ruleset_never_rests(
-        self, executor: NativeExecutor, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        generations = iter(range(1000))
-        monkeypatch.setattr(executor._kernel, "generation", lambda: next(generations))
-
-        with pytest.raises(
-            ListingFailed, match=r"^the ruleset changed during each of 20 listings$"
-        ):
-            executor.snapshot()
-
-    @pytest.mark.parametrize(
-        ("reply", "message"),
-        [
-            (
-                Reply(done=False, output=b"", error=b"internal:0:0-0: Error: No such thing\n\n"),
-                r"^iptables -t filter could not be listed: No such thing$",
-            ),
-            (
-                Reply(done=False, output=b"", error=b""),
-                r"^iptables -t filter could not be listed: libnftables gave no reason$",
-            ),
-            (
-                Reply(done=True, output=b"{nonsense", error=b""),
-                r"^iptables -t filter was listed, but not as JSON: ",
-            ),
-        ],
-    )
-    def test_answers_that_are_no_listing(
-        self,
-        executor: NativeExecutor,
-        monkeypatch: pytest.MonkeyPatch,
-        reply: Reply,
-        message: str,
-    ) -> None:
-        with_filter(executor)
-        monkeypatch.setattr(executor._library, "run", lambda *_, **__: reply)
-
-        with pytest.raises(ListingFailed, match=message):
-            executor.snapshot()
-
-
 class TestMany:
     def test_several_threads_take_turns(self, executor: Executor) -> None:
         with_filter(executor)
@@ -392,10 +329,3 @@ def test_the_deepest_comment_that_fits_is_sent(executor: Executor) -> None:
 
 def run_python(netns: str, code: str) -> subprocess.CompletedProcess[str]:
     return in_netns(netns, [sys.executable, "-c", code], check=False)
-
-
-def test_both_ip_versions_are_listed(executor: Executor) -> None:
-    tables: Sequence[Operation] = [AddTable(table=FILTER), AddTable(table=FILTER6)]
-    executor.commit(tables)
-
-    assert set(executor.snapshot().tables) == {FILTER, FILTER6}

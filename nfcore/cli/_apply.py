@@ -9,20 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from nfcore.cli._changes import outcome_json, print_plan, surroundings
-from nfcore.cli._host import open_host
 from nfcore.cli._network import network_rows
+from nfcore.cli._option_groups import ChangeOptions, with_groups
 from nfcore.cli._options import (
-    DEFAULT_WAIT,
-    Backend,
-    BackendOption,
-    DryRunOption,
     IpForwardOption,
-    JsonOption,
     LayoutOption,
-    MetricsFileOption,
-    NetnsOption,
-    TablePrefixOption,
-    WaitOption,
 )
 from nfcore.cli._output import console, error_console, print_json, print_table
 from nfcore.cli._progress import late_progress
@@ -34,6 +25,7 @@ from translate import IPVersion
 __all__ = ["apply"]
 
 
+@with_groups
 def apply(
     file: Annotated[
         str,
@@ -44,15 +36,12 @@ def apply(
     ],
     *,
     layout: LayoutOption = None,
-    backend: BackendOption = Backend.AUTO,
     no_userland_proxy: Annotated[
         bool,
         typer.Option(
             "--no-userland-proxy", help="docker-proxy does not run: turn hairpin mode on."
         ),
     ] = False,
-    netns: NetnsOption = None,
-    table_prefix: TablePrefixOption = "",
     with_bridges: Annotated[
         bool,
         typer.Option(
@@ -69,32 +58,21 @@ def apply(
             "print what was programmed there.",
         ),
     ] = False,
-    wait: WaitOption = DEFAULT_WAIT,
-    metrics_file: MetricsFileOption = None,
-    dry_run: DryRunOption = False,
-    as_json: JsonOption = False,
+    change: ChangeOptions,
 ) -> None:
     """Make the firewall hold what Docker would program for FILE, in one transaction.
 
     Networks that an earlier FILE had and this one lacks are removed, with bridges that nfcore made
     for them. Networks made by hand (nfcore network create) or by others are left alone.
     """
-    if sandbox and netns is not None:
+    if sandbox and change.netns is not None:
         raise typer.BadParameter("--sandbox and --netns exclude each other", param_hint="--sandbox")
     topology = load(file, stdin=sys.stdin.buffer, environment=os.environ)
     for note in topology.notes:
         error_console().print(f"note: {note}", markup=False, soft_wrap=True)
     if sandbox:
         enter_sandbox()
-    with open_host(
-        backend,
-        netns,
-        table_prefix=table_prefix,
-        userland_proxy=not no_userland_proxy,
-        wait=None if sandbox else wait,
-        dry_run=dry_run,
-        metrics_file=metrics_file,
-    ) as host:
+    with change.open(locked=not sandbox, userland_proxy=not no_userland_proxy) as host:
         with late_progress("Networks", len(topology.networks)) as progress:
             applied = host.apply(
                 topology.networks,
@@ -105,14 +83,14 @@ def apply(
             )
         states = host.networks()
         saved = [host.save(version) for version in IPVersion] if sandbox else []
-    if as_json:
-        print_json(_as_json(applied, dry_run=dry_run))
+    if change.as_json:
+        print_json(_as_json(applied, dry_run=change.dry_run))
         return
-    if dry_run:
+    if change.dry_run:
         print_plan(applied)
     elif applied.changed:
         print_table(*network_rows(states))
-    console().print(_summary(applied, dry_run=dry_run), markup=False, soft_wrap=True)
+    console().print(_summary(applied, dry_run=change.dry_run), markup=False, soft_wrap=True)
     for version, text in zip(IPVersion, saved, strict=False):
         console().print(f"\n# {version.program}-save", style="bold", markup=False)
         sys.stdout.write(text)

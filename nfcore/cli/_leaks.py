@@ -9,24 +9,14 @@ from typing import Annotated
 import typer
 
 import translate
-from nfcore.cli._host import open_host
-from nfcore.cli._options import (
-    DEFAULT_WAIT,
-    Backend,
-    BackendOption,
-    DryRunOption,
-    JsonOption,
-    MetricsFileOption,
-    NetnsOption,
-    TablePrefixOption,
-    WaitOption,
-)
+from nfcore.cli._option_groups import ChangeOptions, with_groups
 from nfcore.cli._output import console, print_json
 from nfcore.inputs import load
 
 __all__ = ["leaks"]
 
 
+@with_groups
 def leaks(
     file: Annotated[
         str,
@@ -38,13 +28,7 @@ def leaks(
     ],
     *,
     fix: Annotated[bool, typer.Option("--fix", help="Remove them, in one transaction.")] = False,
-    backend: BackendOption = Backend.AUTO,
-    netns: NetnsOption = None,
-    table_prefix: TablePrefixOption = "",
-    wait: WaitOption = DEFAULT_WAIT,
-    metrics_file: MetricsFileOption = None,
-    dry_run: DryRunOption = False,
-    as_json: JsonOption = False,
+    change: ChangeOptions,
 ) -> None:
     """List rules that none of FILE's networks needs; exit code 1 where there are any left.
 
@@ -52,17 +36,10 @@ def leaks(
     addresses that no container has.
     """
     topology = load(file, stdin=sys.stdin.buffer, environment=os.environ)
-    with open_host(
-        backend,
-        netns,
-        table_prefix=table_prefix,
-        wait=wait if fix else None,
-        dry_run=dry_run,
-        metrics_file=metrics_file,
-    ) as host:
+    with change.open(locked=fix) as host:
         found = host.fix_leaks(topology.networks) if fix else host.leaks(topology.networks)
-    gone = fix and not dry_run
-    if as_json:
+    gone = fix and not change.dry_run
+    if change.as_json:
         print_json(
             [
                 {

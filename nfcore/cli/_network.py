@@ -8,21 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from nfcore.bridge import MadeBy, NetworkState
-from nfcore.cli._changes import report
-from nfcore.cli._host import open_host
+from nfcore.cli._option_groups import ChangeOptions, HostOptions, with_groups
 from nfcore.cli._options import (
-    DEFAULT_WAIT,
-    Backend,
-    BackendOption,
-    DryRunOption,
     IpForwardOption,
     JsonOption,
     LayoutOption,
-    MetricsFileOption,
-    NetnsOption,
-    TablePrefixOption,
     UserlandProxyOption,
-    WaitOption,
 )
 from nfcore.cli._output import print_json, print_table
 from nfcore.inputs import network_from_flags
@@ -34,6 +25,7 @@ app = typer.Typer(help="Create, remove and list networks by hand.", no_args_is_h
 
 
 @app.command()
+@with_groups
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The network's name.")],
     *,
@@ -65,13 +57,7 @@ def create(
     ip_forward: IpForwardOption = False,
     layout: LayoutOption = None,
     userland_proxy: UserlandProxyOption = None,
-    backend: BackendOption = Backend.AUTO,
-    netns: NetnsOption = None,
-    table_prefix: TablePrefixOption = "",
-    wait: WaitOption = DEFAULT_WAIT,
-    metrics_file: MetricsFileOption = None,
-    dry_run: DryRunOption = False,
-    as_json: JsonOption = False,
+    change: ChangeOptions,
 ) -> None:
     """Create a network on the host as it stands, with the flags of docker network create."""
     spec = network_from_flags(
@@ -82,65 +68,44 @@ def create(
         internal=internal,
         options=option or (),
     )
-    with open_host(
-        backend,
-        netns,
-        table_prefix=table_prefix,
-        userland_proxy=userland_proxy,
-        wait=wait,
-        dry_run=dry_run,
-        metrics_file=metrics_file,
-    ) as host:
+    with change.open(userland_proxy=userland_proxy) as host:
         done = host.create_network(
             spec,
             layout=None if layout is None else layout.value,
             with_bridge=with_bridge,
             ip_forward=ip_forward,
         )
-    report(done, f"network {name} on bridge {spec.bridge}", dry_run=dry_run, as_json=as_json)
+    change.report(done, f"network {name} on bridge {spec.bridge}")
 
 
 @app.command("rm")
+@with_groups
 def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The network's name.")],
     *,
-    backend: BackendOption = Backend.AUTO,
-    netns: NetnsOption = None,
-    table_prefix: TablePrefixOption = "",
-    wait: WaitOption = DEFAULT_WAIT,
-    metrics_file: MetricsFileOption = None,
-    dry_run: DryRunOption = False,
-    as_json: JsonOption = False,
+    change: ChangeOptions,
 ) -> None:
     """Remove a network with its published ports, in one transaction.
 
     Its bridge goes too, if nfcore made it.
     """
-    with open_host(
-        backend,
-        netns,
-        table_prefix=table_prefix,
-        wait=wait,
-        dry_run=dry_run,
-        metrics_file=metrics_file,
-    ) as host:
+    with change.open() as host:
         done = host.remove_network(name)
-    report(done, f"network {name} removed", dry_run=dry_run, as_json=as_json)
+    change.report(done, f"network {name} removed")
 
 
 @app.command("ls")
+@with_groups
 def list_networks(
     *,
-    backend: BackendOption = Backend.AUTO,
-    netns: NetnsOption = None,
-    table_prefix: TablePrefixOption = "",
+    on: HostOptions,
     as_json: JsonOption = False,
 ) -> None:
     """List the networks that the kernel's rules tell of.
 
     Counted are the packets forwarded to and from each, of an internal network those within it.
     """
-    with open_host(backend, netns, table_prefix=table_prefix) as host:
+    with on.open() as host:
         states = host.networks()
     if as_json:
         print_json([_as_json(state) for state in states])

@@ -8,18 +8,9 @@ from typing import Annotated
 import typer
 
 from nfcore.bridge import NetworkSpec, PublishedPort
-from nfcore.cli._changes import report
-from nfcore.cli._host import open_host
+from nfcore.cli._option_groups import ChangeOptions, HostOptions, with_groups
 from nfcore.cli._options import (
-    DEFAULT_WAIT,
-    Backend,
-    BackendOption,
-    DryRunOption,
     JsonOption,
-    MetricsFileOption,
-    NetnsOption,
-    TablePrefixOption,
-    WaitOption,
 )
 from nfcore.cli._output import print_json, print_table
 from nfcore.inputs import parse_address, parse_publish, published_ports
@@ -43,57 +34,33 @@ PortsArgument = Annotated[
 
 
 @app.command()
+@with_groups
 def publish(
     network: NetworkArgument,
     container: ContainerArgument,
     ports: PortsArgument,
     *,
-    backend: BackendOption = Backend.AUTO,
-    netns: NetnsOption = None,
-    table_prefix: TablePrefixOption = "",
-    wait: WaitOption = DEFAULT_WAIT,
-    metrics_file: MetricsFileOption = None,
-    dry_run: DryRunOption = False,
-    as_json: JsonOption = False,
+    change: ChangeOptions,
 ) -> None:
     """Publish ports of a container, in one transaction."""
-    with open_host(
-        backend,
-        netns,
-        table_prefix=table_prefix,
-        wait=wait,
-        dry_run=dry_run,
-        metrics_file=metrics_file,
-    ) as host:
+    with change.open() as host:
         done = host.publish(network, _ports_of(container, ports))
-    report(done, f"published on network {network}", dry_run=dry_run, as_json=as_json)
+    change.report(done, f"published on network {network}")
 
 
 @app.command()
+@with_groups
 def release(
     network: NetworkArgument,
     container: ContainerArgument,
     ports: PortsArgument,
     *,
-    backend: BackendOption = Backend.AUTO,
-    netns: NetnsOption = None,
-    table_prefix: TablePrefixOption = "",
-    wait: WaitOption = DEFAULT_WAIT,
-    metrics_file: MetricsFileOption = None,
-    dry_run: DryRunOption = False,
-    as_json: JsonOption = False,
+    change: ChangeOptions,
 ) -> None:
     """Take published ports back, in one transaction; the arguments are those of publish."""
-    with open_host(
-        backend,
-        netns,
-        table_prefix=table_prefix,
-        wait=wait,
-        dry_run=dry_run,
-        metrics_file=metrics_file,
-    ) as host:
+    with change.open() as host:
         done = host.release(network, _ports_of(container, ports))
-    report(done, f"released on network {network}", dry_run=dry_run, as_json=as_json)
+    change.report(done, f"released on network {network}")
 
 
 def _ports_of(
@@ -109,18 +76,17 @@ def _ports_of(
 
 
 @app.command("ls")
+@with_groups
 def list_ports(
     *,
-    backend: BackendOption = Backend.AUTO,
-    netns: NetnsOption = None,
-    table_prefix: TablePrefixOption = "",
+    on: HostOptions,
     as_json: JsonOption = False,
 ) -> None:
     """List the published ports that the kernel's rules tell of.
 
     Counted are the packets that began a connection (in routed mode, all that came to the port).
     """
-    with open_host(backend, netns, table_prefix=table_prefix) as host:
+    with on.open() as host:
         states = host.networks()
     rows = [
         (state.spec.name, port, state.port_counters.get(port, Counters()))

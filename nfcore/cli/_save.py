@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from nfcore.cli._host import open_host
-from nfcore.cli._options import Backend, BackendOption, NetnsOption, TablePrefixOption
+from nfcore.cli._option_groups import HostOptions, with_groups
 from translate import IPVersion
 
 __all__ = ["save"]
 
 
+@with_groups
 def save(
     *,
     ipv6: Annotated[
@@ -22,11 +22,9 @@ def save(
     counters: Annotated[
         bool, typer.Option("--counters", "-c", help="Print packet and byte counters.")
     ] = False,
-    backend: BackendOption = Backend.AUTO,
-    netns: NetnsOption = None,
-    table_prefix: TablePrefixOption = "",
+    on: HostOptions,
 ) -> None:
     """Print what is programmed, in the format of iptables-save."""
-    with open_host(backend, netns, table_prefix=table_prefix) as host:
+    with on.open() as host:
         version = IPVersion.V6 if ipv6 else IPVersion.V4
         sys.stdout.write(host.save(version, counters=counters))

@@ -20,7 +20,13 @@ from bench.peers._commands import (
 )
 from bench.peers._docker_native import open_docker_library, open_docker_nft
 from bench.peers._engine import open_legacy, open_rules, open_sets
-from bench.peers._firewalld import FIREWALLD_PROGRAMS, DaemonSilent, open_firewalld, wait_until
+from bench.peers._firewalld import open_firewalld
+from bench.peers._firewalld_daemons import (
+    FIREWALLD_PROGRAMS,
+    DaemonSilent,
+    FirewalldDaemons,
+    wait_until,
+)
 from bench.peers._floor import open_floor
 from bench.peers._nft import (
     LibnftablesFailed,
@@ -41,6 +47,7 @@ __all__ = [
     "CommandFailed",
     "CommandFirewall",
     "DaemonSilent",
+    "FirewalldDaemons",
     "LibnftablesFailed",
     "Peer",
     "PeerKind",

@@ -14,12 +14,13 @@ from threading import Thread
 
 import pytest
 
+from bench.peers import wait_until
 from nfcore.events import Event, FirewalldReloaded, FirewalldSetUp, FirewalldTakenBack
 from nfcore.executor import call_in_netns
 from nfcore.firewalld import Firewalld
 from tests.cli.conftest import Run
 from tests.cli.test_watch import Watch
-from tests.firewalld.conftest import RealFirewalld, until
+from tests.firewalld.conftest import RealFirewalld
 from tests.netns import in_netns
 from tests.system.test_published import CONTAINER, HOST, Lab
 
@@ -99,17 +100,17 @@ def test_a_published_port_answers_after_a_reload(
         assert zone(firewalld) == ["br-f"]
         assert answers(lab.client)
         firewalld.run(how)
-        until(lambda: zone(firewalld) == ["br-f"], "the bridge is in its zone again")
-        until(lambda: answers(lab.client), "the port answers again")
+        wait_until(lambda: zone(firewalld) == ["br-f"], "the bridge is in its zone again")
+        wait_until(lambda: answers(lab.client), "the port answers again")
 
 
 @pytest.mark.usefixtures("watch")
 def test_a_firewalld_that_starts_again_is_met_again(firewalld: RealFirewalld, lab: Lab) -> None:
     firewalld.stop()
     firewalld.start()
-    until(lambda: zone(firewalld) == ["br-f"], "the bridge is in its zone again")
+    wait_until(lambda: zone(firewalld) == ["br-f"], "the bridge is in its zone again")
     with server(lab.container):
-        until(lambda: answers(lab.client), "the port answers again")
+        wait_until(lambda: answers(lab.client), "the port answers again")
 
 
 @pytest.mark.usefixtures("watch")
@@ -119,11 +120,11 @@ def test_a_bus_that_starts_again_is_listened_to_again(firewalld: RealFirewalld, 
     time.sleep(0.5)
     firewalld.start_bus()
     firewalld.start()
-    until(lambda: zone(firewalld) == ["br-f"], "the bridge is in its zone again")
+    wait_until(lambda: zone(firewalld) == ["br-f"], "the bridge is in its zone again")
     firewalld.run("--reload")
-    until(lambda: zone(firewalld) == ["br-f"], "reloads of the new one are heard of")
+    wait_until(lambda: zone(firewalld) == ["br-f"], "reloads of the new one are heard of")
     with server(lab.container):
-        until(lambda: answers(lab.client), "the port answers again")
+        wait_until(lambda: answers(lab.client), "the port answers again")
 
 
 @pytest.mark.parametrize("backend", ["iptables-legacy"], indirect=True)
@@ -233,7 +234,7 @@ def test_what_is_done_to_firewalld_is_told(firewalld: RealFirewalld, lab: Lab) -
         assert told == [FirewalldSetUp(**both), FirewalldTakenBack(**both)]
         assert ours.reloaded()
         firewalld.run("--reload")
-        until(ours.reloaded, "the reload is heard of")
+        wait_until(ours.reloaded, "the reload is heard of")
         assert told[2:] == [FirewalldReloaded(), FirewalldReloaded()]
 
 

@@ -28,8 +28,10 @@ from nfcore.explain import (
     parse_end,
 )
 from nfcore.layout import Layout, RulesLayout
-from nfcore.operations import BaseChain
+from nfcore.operations import BaseChain, Policy
 from nfcore.system import DeviceView, HostView
+from tests.bridge.strategies import Wanted
+from tests.layout.networks import program_networks
 from translate import IPVersion
 from translate.evaluate import Packet, Route
 
@@ -71,6 +73,12 @@ WEB_6 = PublishedPort(address=IPv6Address("fd00:1::2"), port=80, host_port=8080)
 OPEN = PublishedPort(address=IPv4Address("10.4.0.2"), port=80, host_port=8084)
 LINK = Link(parent=IPv4Address("10.2.0.2"), child=IPv4Address("10.2.0.3"), port=5432)
 
+_NETWORKS = (
+    Wanted(FRONT, ports=(WEB, ONE, DNS, WEB_6)),
+    Wanted(BACK, links=(LINK,)),
+    Wanted(INTERNAL),
+    Wanted(ROUTED, ports=(OPEN,)),
+)
 _DEVICES = {
     "lo": ["127.0.0.1/8", "::1/128"],
     "eth0": ["192.0.2.1/24", "192.0.2.8/24", "2001:db8::1/64"],
@@ -138,7 +146,7 @@ class Scene:
     layout: type[Layout] = RulesLayout
     hairpin: bool = False
     host: HostView = HOST
-    policy: str = "drop"
+    policy: Policy = "drop"
     changes: list[Callable[[Transaction], None]] = field(default_factory=list)
     foreign: Sequence[ForeignTable] = ()
     other: Ruleset | None = None
@@ -153,20 +161,7 @@ class Scene:
         layout = self.layout(Driver(config=DriverConfig(enable_userland_proxy=not self.hairpin)))
         with Engine(FakeExecutor()) as engine:
             with engine.transaction() as transaction:
-                layout.ensure_started(transaction)
-                for spec in (FRONT, BACK, INTERNAL, ROUTED):
-                    layout.create_network(transaction, spec)
-                for port in (WEB, ONE, DNS, WEB_6):
-                    layout.publish(transaction, FRONT, port)
-                layout.publish(transaction, ROUTED, OPEN)
-                layout.link(transaction, BACK, LINK)
-                for version in IPVersion:
-                    transaction.set_policy(
-                        version,
-                        "filter",
-                        "FORWARD",
-                        self.policy,  # type: ignore[arg-type]
-                    )
+                program_networks(transaction, layout, _NETWORKS, policy=self.policy)
             for change in self.changes:
                 with engine.transaction() as transaction:
                     change(transaction)

@@ -31,7 +31,7 @@ from nfcore.layout import (
 )
 from tests.bridge.strategies import Wanted, configs, topologies
 from tests.layout.histories import History, histories, play
-from tests.layout.test_kernel import BACK, FRONT, LINK, WEB, fill
+from tests.layout.networks import BACK, FRONT, LINK, WEB, fill
 from translate import IPAddress, IPVersion
 
 

@@ -11,7 +11,7 @@ from nfcore.engine import Engine
 from nfcore.executor import CffiExecutor, FakeExecutor
 from nfcore.host import save_text
 from nfcore.layout import RulesLayout, SetsLayout
-from tests.layout.test_kernel import BACK, FRONT, WEB, WEB_6, fill
+from tests.layout.networks import BACK, FRONT, WEB, WEB_6, fill
 from tests.netns import in_netns
 from translate import Counters, IPVersion
 

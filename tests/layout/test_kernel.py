@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from typing import Any
 
 import pytest
@@ -11,8 +11,6 @@ import pytest
 from nfcore.bridge import (
     Driver,
     DriverConfig,
-    GatewayMode,
-    Link,
     NetworkSpec,
     PublishedPort,
 )
@@ -22,40 +20,9 @@ from nfcore.executor import CffiExecutor
 from nfcore.host import save_text
 from nfcore.layout import RulesLayout, SetsLayout
 from nfcore.operations import AddElements, DeleteElements
+from tests.layout.networks import BACK, FIXED, FRONT, LINK, WEB, WEB_6, fill
 from tests.netns import in_netns
 from translate import IPVersion
-
-FRONT = NetworkSpec(
-    name="front",
-    bridge="br-front",
-    subnet_v4=IPv4Network("10.1.0.0/16"),
-    subnet_v6=IPv6Network("fd00:1::/64"),
-)
-BACK = NetworkSpec(
-    name="back",
-    bridge="br-back",
-    subnet_v4=IPv4Network("10.2.0.0/24"),
-    subnet_v6=IPv6Network("fd00:2::/64"),
-    internal=True,
-    icc=False,
-)
-FIXED = NetworkSpec(
-    name="fixed",
-    bridge="br-fixed",
-    subnet_v4=IPv4Network("10.3.0.0/24"),
-    subnet_v6=IPv6Network("fd00:3::/64"),
-    host_ipv4=IPv4Address("192.0.2.9"),
-    host_ipv6=IPv6Address("2001:db8::9"),
-    gateway_mode_v6=GatewayMode.ROUTED,
-)
-WEB = PublishedPort(address=IPv4Address("10.1.0.2"), port=80, host_port=8080)
-WEB_6 = PublishedPort(
-    address=IPv6Address("fd00:1::2"),
-    port=80,
-    host_address=IPv6Address("2001:db8::1"),
-    host_port=8080,
-)
-LINK = Link(parent=IPv4Address("10.1.0.2"), child=IPv4Address("10.1.0.3"), port=5432)
 
 
 @pytest.fixture(params=[False, True], ids=["proxy", "hairpin"])
@@ -67,16 +34,6 @@ def driver(request: pytest.FixtureRequest) -> Driver:
 def engine(netns: str) -> Iterator[Engine]:
     with Engine(CffiExecutor(netns=netns)) as opened:
         yield opened
-
-
-def fill(engine: Engine, layout: SetsLayout | RulesLayout) -> None:
-    with engine.transaction() as transaction:
-        layout.ensure_started(transaction)
-        for spec in (FRONT, BACK, FIXED):
-            layout.create_network(transaction, spec)
-        layout.publish(transaction, FRONT, WEB)
-        layout.publish(transaction, FRONT, WEB_6)
-        layout.link(transaction, FRONT, LINK)
 
 
 def contents(engine: Engine) -> dict[str, dict[str, Any]]:

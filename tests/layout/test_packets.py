@@ -23,6 +23,7 @@ from tests.bridge.strategies import Wanted, configs
 from tests.layout.explaining import foretold
 from tests.layout.lab import HOST, HOST_PORTS, OUTSIDE, Outcome, PacketLab, Probe, container
 from tests.layout.neighbourhoods import neighbourhoods
+from tests.layout.networks import program_networks
 from tests.translate.evaluate.lab.namespaces import run
 from translate import IPVersion
 
@@ -83,22 +84,13 @@ def by_docker(router: str, driver: Driver, topology: tuple[Wanted, ...]) -> None
 
 
 def by_layout(kind: type[Layout]) -> Callable[[str, Driver, tuple[Wanted, ...]], None]:
-    def program(router: str, driver: Driver, topology: tuple[Wanted, ...]) -> None:
+    def with_layout(router: str, driver: Driver, topology: tuple[Wanted, ...]) -> None:
         layout = kind(driver)
         executor = open_executor("nftables", netns=router)  # with the legacy tables for CHECKSUM
         with Engine(executor) as engine, engine.transaction() as transaction:
-            layout.ensure_started(transaction)
-            for wanted in topology:
-                layout.create_network(transaction, wanted.spec)
-            for wanted in topology:
-                for port in wanted.ports:
-                    layout.publish(transaction, wanted.spec, port)
-                for link in wanted.links:
-                    layout.link(transaction, wanted.spec, link)
-            for version in IPVersion:
-                transaction.set_policy(version, "filter", "FORWARD", "drop")
+            program_networks(transaction, layout, topology, policy="drop")
 
-    return program
+    return with_layout
 
 
 PROGRAMS: Mapping[str, Callable[[str, Driver, tuple[Wanted, ...]], None]] = {

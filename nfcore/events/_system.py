@@ -91,6 +91,7 @@ class SysctlPutBack(Event):
     Attributes:
         key: its name, with slashes.
         value: its value again.
+        others: how many sysctls of interfaces, which setting it had set too, are as they were too.
     """
 
     logger: ClassVar[str] = "nfcore.system"
@@ -99,6 +100,7 @@ class SysctlPutBack(Event):
 
     key: str
     value: str
+    others: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

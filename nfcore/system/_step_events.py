@@ -32,9 +32,10 @@ def events_of(step: Step, *, taken_back: bool) -> Iterator[Event]:
             yield BridgeRemoved(bridge=name, reason="taken back")
         case AddBridge(name=name, alias=alias):
             yield BridgeMade(bridge=name, alias=alias)
-        case SetSysctl(before=before) if taken_back:
-            for key, value in before:
-                yield SysctlPutBack(key=key, value=value)
+        case SetSysctl(before=((key, value), *others)) if taken_back:
+            yield SysctlPutBack(key=key, value=value, others=len(others))
+        case SetSysctl() if taken_back:
+            pass  # it went with its device
         case SetSysctl(key=key, value=value):
             yield SysctlSet(key=key, value=value)
         case AddAddress() | DeleteAddress() | Alias() | BringUp():

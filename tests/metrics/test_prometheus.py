@@ -117,7 +117,7 @@ COMMITTED = TransactionCommitted(
             1,
         ),
         (SysctlSet(key="k", value="1"), "sysctls_total", {"action": "set"}, 1),
-        (SysctlPutBack(key="k", value="1"), "sysctls_total", {"action": "put_back"}, 1),
+        (SysctlPutBack(key="k", value="1", others=3), "sysctls_total", {"action": "put_back"}, 1),
         (FirewalldAbsent(reason="r"), "firewalld_total", {"event": "absent"}, 1),
         (FirewalldReloaded(), "firewalld_total", {"event": "reloaded"}, 1),
         (FirewalldRefusal(error="e"), "firewalld_total", {"event": "refused"}, 1),

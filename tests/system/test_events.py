@@ -57,7 +57,8 @@ def test_what_is_made_and_what_is_taken_back_is_told(netns: str) -> None:
     ]
     assert SysctlSet(key=FORWARD, value="1") in done
     undone = told[len(done) :]
-    assert SysctlPutBack(key=FORWARD, value="0") in undone
+    back = [event for event in undone if isinstance(event, SysctlPutBack)]
+    assert back == [SysctlPutBack(key=FORWARD, value="0", others=3)]  # all's, default's and lo's
     assert replace(up, taken_back=True) in undone
     assert replace(address, taken_back=True) in undone
     assert undone[-1] == BridgeRemoved(bridge="br-f", reason="taken back")

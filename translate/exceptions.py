@@ -46,6 +46,7 @@ class ParseError(TranslationError, ValueError):
         option: the option at fault as it was written, or None.
         position: its index in argv (0 is the first argument), or None.
         line: the line number in the file it came from (1 is the first), or None.
+        file: that file's name, or None.
     """
 
     def __init__(
@@ -55,16 +56,26 @@ class ParseError(TranslationError, ValueError):
         option: str | None = None,
         position: int | None = None,
         line: int | None = None,
+        file: str | None = None,
     ) -> None:
         self.message: Final = message
         self.option: Final = option
         self.position: Final = position
         self.line: Final = line
+        self.file: Final = file
         super().__init__(message)
+
+    def in_file(self, file: str) -> ParseError:
+        """The same error, in a file of this name."""
+        return ParseError(
+            self.message, option=self.option, position=self.position, line=self.line, file=file
+        )
 
     def __str__(self) -> str:
         where = []
-        if self.line is not None:
+        if self.file is not None:
+            where.append(self.file if self.line is None else f"{self.file}:{self.line}")
+        elif self.line is not None:
             where.append(f"line {self.line}")
         if self.option is not None:
             where.append(f"option {self.option!r}")

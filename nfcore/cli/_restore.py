@@ -22,7 +22,7 @@ from nfcore.cli._output import console
 from nfcore.exceptions import InvalidInput
 from translate import IPVersion
 
-__all__ = ["read_text", "restore"]
+__all__ = ["name_of", "read_text", "restore"]
 
 
 def restore(
@@ -49,7 +49,7 @@ def restore(
     """Load a file of iptables-save, all its tables in one transaction."""
     text = read_text(file)
     version = IPVersion.V6 if ipv6 else IPVersion.V4
-    name = "<stdin>" if file == "-" else file
+    name = name_of(file)
     with open_host(
         backend, netns, table_prefix=table_prefix, wait=wait, metrics_file=metrics_file
     ) as host:
@@ -62,6 +62,11 @@ def restore(
     )
 
 
+def name_of(file: str) -> str:
+    """What messages call a file argument, of which ``-`` is standard input."""
+    return "<stdin>" if file == "-" else file
+
+
 def read_text(file: str) -> str:
     """A file's text, or standard input's for ``-``; bytes that are no UTF-8 pass as surrogates.
 
@@ -72,5 +77,5 @@ def read_text(file: str) -> str:
         data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InvalidInput(f"cannot be read: {reason}", file=file) from error
+        raise InvalidInput(f"cannot be read: {reason}", file=name_of(file)) from error
     return data.decode(errors="surrogateescape")

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from nfcore.cli._output import print_json
-from nfcore.cli._restore import read_text
+from nfcore.cli._restore import name_of, read_text
 from translate import (
     IPVersion,
     format_command,
@@ -19,7 +19,7 @@ from translate import (
     translate_lines,
     without_repeated_declarations,
 )
-from translate.files import dump_to_nft_commands, read_save, settle_save, write_save
+from translate.files import dump_to_nft_commands, errors_name, read_save, settle_save, write_save
 
 __all__ = ["CONTEXT_SETTINGS", "translate"]
 
@@ -89,7 +89,8 @@ def translate(
 
 
 def _translate_file(file: str, version: IPVersion, to: Form) -> None:
-    dumps = settle_save(read_save(read_text(file), version=version))
+    with errors_name(name_of(file)):
+        dumps = settle_save(read_save(read_text(file), version=version))
     if to is Form.SAVE:
         sys.stdout.write(write_save(dumps))
     else:

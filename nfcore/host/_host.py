@@ -32,7 +32,7 @@ from nfcore.layout import layout_of
 from nfcore.operations import Operation
 from nfcore.system import System
 from translate import IPVersion
-from translate.files import read_save
+from translate.files import errors_name, read_save
 
 __all__ = ["Applied", "Host"]
 
@@ -124,11 +124,12 @@ class Host:
 
         Raises:
             CommitRefused: the kernel refused a rule; the file's line is named.
-            ParseError: a line is wrong; it is named.
+            ParseError: a line is wrong; it is named, with the file.
             NetfilterError: what the engine raises; nothing was changed.
         """
-        parsed = read_save(text, version=version)
-        return restore_file(self._engine, parsed, file=file, flush=flush, check_only=test)
+        with errors_name(file):
+            saved = read_save(text, version=version)
+            return restore_file(self._engine, saved, file=file, flush=flush, check_only=test)
 
     # By file.
 

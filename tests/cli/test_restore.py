@@ -99,11 +99,13 @@ def test_test_changes_nothing(netns: str, nfcore: Run) -> None:
 def test_errors_name_the_line(netns: str, nfcore: Run, tmp_path: Path) -> None:
     wrong = FILE.replace("--dport 22", "--dport 222222")
     message = nfcore("restore", "--netns", netns, "-", stdin=wrong).failed()
-    assert "line 7" in message
+    assert message.startswith("nfcore: <stdin>:7, option '--dport', ")
     assert "222222" in message
     nowhere = tmp_path / "rules"
     nowhere.write_text(FILE.replace("-j MINE", "-j NOWHERE"))
-    assert "line 7" in nfcore("restore", "--netns", netns, str(nowhere)).failed()
+    assert (
+        f"{nowhere}:7, option '-j': " in nfcore("restore", "--netns", netns, str(nowhere)).failed()
+    )
     assert "cannot be read" in nfcore("restore", str(tmp_path / "none")).failed()
     assert in_netns(netns, ["nft", "list", "ruleset"]).stdout == ""
 
@@ -113,4 +115,5 @@ def test_translate_a_file(nfcore: Run) -> None:
     assert commands[0] == {"add": {"table": {"family": "ip", "name": "filter"}}}
     assert sum("rule" in command["add"] for command in commands) == 4
     assert nfcore("translate", "--restore", "-", "--to", "save", stdin=FILE).ok() == FILE
+    assert "<stdin>:1: " in nfcore("translate", "--restore", "-", stdin="nonsense\n").failed()
     assert "no command" in nfcore("translate", "--restore", "-", "iptables").failed(2)

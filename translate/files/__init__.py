@@ -12,6 +12,7 @@ COMMIT
 """
 
 from translate.files.lines import ChainLine, CommandLine, SaveFile, TableLines
+from translate.files.naming import errors_name
 from translate.files.nft import dump_to_nft_commands
 from translate.files.read import read_save
 from translate.files.settle import settle_save, settle_table
@@ -27,6 +28,7 @@ __all__ = [
     "TableDump",
     "TableLines",
     "dump_to_nft_commands",
+    "errors_name",
     "read_save",
     "settle_save",
     "settle_table",

@@ -15,6 +15,7 @@ from translate.files import (
     SavedRule,
     TableDump,
     dump_to_nft_commands,
+    errors_name,
     read_save,
     settle_save,
     write_save,
@@ -89,6 +90,15 @@ def test_error_carries_line_option_and_position() -> None:
         read_save("*filter\n-A INPUT -p tcp --dport 99999 -j ACCEPT\nCOMMIT\n")
     error = caught.value
     assert (error.line, error.option, error.position) == (2, "--dport", 4)
+
+
+def test_errors_name_the_file() -> None:
+    where = r"^rules\.v4:2, option '--dport', argument 4: "
+    with pytest.raises(ParseError, match=where) as caught, errors_name("rules.v4"):
+        read_save("*filter\n-A INPUT -p tcp --dport 99999 -j ACCEPT\nCOMMIT\n")
+    assert (caught.value.file, caught.value.line) == ("rules.v4", 2)
+    with pytest.raises(ParseError, match=r"^rules\.v4: no line of it$"), errors_name("rules.v4"):
+        raise ParseError("no line of it")
 
 
 def test_nul_is_refused() -> None:

@@ -91,7 +91,7 @@ def lines(ruleset: Ruleset) -> Counter[str]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(config=configs, first=topologies(), second=topologies())
 def test_applying_again_changes_nothing_and_an_edit_leads_where_a_fresh_start_does(
     config: DriverConfig, first: tuple[Wanted, ...], second: tuple[Wanted, ...]

@@ -54,7 +54,7 @@ def by_version(ports: tuple[PublishedPort, ...]) -> dict[IPVersion, list[Publish
     return {version: [p for p in ports if p.version is version] for version in IPVersion}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     config=configs,
     networks=topologies(),

@@ -59,7 +59,7 @@ def check_ruleset(ruleset: Ruleset, plain: PlainFirewall) -> None:
         assert (held is not None) == (chain in plain.chains)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(first=programs(), second=programs())
 @example(
     first=[("new", "TWO"), ("append", "FORWARD", "a", "TWO", ""), ("remove", "TWO")], second=[]

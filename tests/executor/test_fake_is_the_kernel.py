@@ -151,7 +151,7 @@ def kernel(module_netns: str) -> Iterator[Executor]:
         yield executor
 
 
-@settings(deadline=None, max_examples=600)
+@settings(max_examples=600)
 @given(prepared=st.booleans(), transactions=TRANSACTIONS)
 def test_same_outcome_and_same_ruleset(
     kernel: Executor, *, prepared: bool, transactions: list[list[Step]]

@@ -18,7 +18,7 @@ from tests.fuzz.properties import (
 from tests.fuzz.vocabulary import Seed
 from translate import IPVersion, join_words
 
-many = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=1500, suppress_health_check=list(HealthCheck))
 some = settings(many, max_examples=300)
 
 

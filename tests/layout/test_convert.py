@@ -40,7 +40,7 @@ def text(ruleset: Ruleset) -> list[str]:
 
 
 @given(histories(max_networks=2, max_steps=8), configs)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_there_and_back(history: History, config: DriverConfig) -> None:
     engine = Engine(FakeExecutor())
     rules: Layout = RulesLayout(Driver(config=config))
@@ -60,7 +60,7 @@ def specs(states: tuple[NetworkState, ...]) -> list[object]:
 
 
 @given(topologies(max_networks=2), configs)
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_apply_converts_and_then_has_nothing_to_do(
     topology: tuple[Wanted, ...], config: DriverConfig
 ) -> None:

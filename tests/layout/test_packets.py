@@ -122,7 +122,6 @@ def check_explanations(
 @given(topology=neighbourhoods(), config=configs)
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -33,7 +33,7 @@ def saved(engine: Engine, layout: Layout) -> list[str]:
 
 
 @given(histories(), configs)
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_histories(history: History, config: DriverConfig) -> None:
     layouts = [RulesLayout(Driver(config=config)), SetsLayout(Driver(config=config))]
     engines = [Engine(FakeExecutor()) for _ in layouts]
@@ -50,7 +50,7 @@ def sets_of(snapshot: Snapshot) -> dict[TableRef, dict[str, SetState]]:
 
 
 @given(topologies(), configs, st.sampled_from([MadeBy.APPLY, MadeBy.HAND]))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_networks_come_back_as_they_were_asked_for(
     topology: tuple[Wanted, ...], config: DriverConfig, made_by: MadeBy
 ) -> None:

@@ -22,7 +22,7 @@ from translate.evaluate import Packet, Policy, walk
 
 
 @given(st.data(), histories(topology=neighbourhoods(), max_steps=6), configs)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_layouts_agree(data: st.DataObject, history: History, config: DriverConfig) -> None:
     rules, sets = (Engine(FakeExecutor()) for _ in range(2))
     play(history, rules, RulesLayout(Driver(config=config)))

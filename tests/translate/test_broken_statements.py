@@ -76,7 +76,7 @@ def _replaced(document: Any, path: Path, junk: Any) -> Any:
 def test_no_statement_is_too_broken_to_read(module: Module) -> None:
     assert module.rules is not None
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(rule=module.rules(), data=st.data())
     def check(rule: Rule, data: st.DataObject) -> None:
         try:

@@ -24,11 +24,10 @@ each_module = pytest.mark.parametrize(
         for module in MODULES
     ],
 )
-pure = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+pure = settings(max_examples=100, suppress_health_check=list(HealthCheck))
 # No shrinking: each example is many rules, and the failure names the one at fault.
 through_tools = settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

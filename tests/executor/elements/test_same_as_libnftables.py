@@ -118,9 +118,7 @@ def listing(netns: str, prefix: str) -> Any:
 
 
 @given(program=programs())
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_both_roads_do_the_same(
     program: tuple[list[AddSet], list[list[Operation]]],
     roads: tuple[CffiExecutor, CffiExecutor],

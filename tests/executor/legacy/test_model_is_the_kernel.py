@@ -42,7 +42,7 @@ def clear(executor: Executor) -> None:
     executor.commit([DeleteTable(table=table) for table in executor.snapshot().tables])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(transactions=TRANSACTIONS)
 def test_a_commit_leaves_what_was_worked_out_or_nothing(
     executor: LegacyExecutor | LegacyExecExecutor,

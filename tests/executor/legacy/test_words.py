@@ -75,9 +75,7 @@ def test_odd_words_come_back_as_they_were(executor: Executor, module_netns: str,
     assert saved(module_netns) == others
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=60))
 def test_any_text(executor: Executor, module_netns: str, text: str) -> None:
     executor.commit([FlushChain(chain=CHAIN)])

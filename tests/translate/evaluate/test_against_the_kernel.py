@@ -33,7 +33,6 @@ def program(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Program]:
 @pytest.mark.parametrize("version", IPVersion)
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -312,7 +312,7 @@ def dumps(draw: st.DrawFn) -> TableDump:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(dump=dumps())
 def test_what_iptables_save_prints_comes_back_byte_for_byte(
     oracles: Oracles, dump: TableDump

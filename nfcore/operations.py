@@ -270,19 +270,11 @@ ElementKey = tuple[ElementValue, ...]
 """One value for each part of a set's key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class SetRef:
+class SetRef(NamedTuple):
     """A named set or map by its table and name."""
 
     table: TableRef
     name: str
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.table, self.name)))
-
-    def __hash__(self) -> int:
-        return self._hash
 
     def __str__(self) -> str:
         return f"{self.table.version.family} {self.table.name} {self.name}"

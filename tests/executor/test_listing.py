@@ -13,7 +13,6 @@ from nfcore.executor import CffiExecutor, NftablesModuleExecutor
 from nfcore.executor._library import Reply
 from nfcore.executor._native import NativeExecutor
 from nfcore.operations import (
-    AddElement,
     AddSet,
     AddTable,
     DeleteTable,
@@ -21,6 +20,7 @@ from nfcore.operations import (
     SetState,
     SetType,
 )
+from tests.elements import adding
 from tests.executor.build import FILTER, FILTER6, with_filter
 from tests.netns import in_netns
 
@@ -127,7 +127,7 @@ LOOKS: list[Look] = [in_snapshot, alone]
 def test_a_set_that_is_just_growing_is_listed_whole(executor: NativeExecutor, look: Look) -> None:
     keys = [(f"10.0.{index >> 8}.{index & 255}", 80) for index in range(MANY)]
     # All is made before the commit: the kernel is done some ten milliseconds after it.
-    additions = [AddElement(set=PORTS, key=key) for key in keys]
+    additions = [adding(PORTS, *key) for key in keys]
     for _ in range(5):
         make(executor)
         executor.commit(additions)
@@ -174,8 +174,8 @@ def tear(executor: NativeExecutor, monkeypatch: pytest.MonkeyPatch) -> Callable[
     make(executor)
     executor.commit(
         [
-            *(AddElement(set=PORTS, key=("192.0.2.1", port)) for port in (80, 443)),
-            *(AddElement(set=ANSWERS, key=(port,), data="192.0.2.1") for port in (80, 443)),
+            *(adding(PORTS, "192.0.2.1", port) for port in (80, 443)),
+            *(adding(ANSWERS, port, data="192.0.2.1") for port in (80, 443)),
         ]
     )
     return tear

@@ -139,8 +139,16 @@ class TestGenerations:
         in_netns(netns, ["nft", "add table ip mine"])
         executor.commit([name("b")])
         assert executor.made_generation == executor.generation()
+
+    def test_the_one_that_a_commit_made_is_not_known_of_more_than_elements(
+        self, executor: NativeExecutor
+    ) -> None:
+        executor.commit([name("a")])
         executor.commit([name("c"), AddTable(table=FILTER)])
         assert executor.made_generation is None
+
+    def test_a_refused_commit_makes_none(self, executor: NativeExecutor) -> None:
+        executor.commit([name("a")])
         with pytest.raises(CommitRefused):
             executor.commit([gone(name("d"))])
         assert executor.made_generation is None

@@ -243,8 +243,11 @@ class RulesetOverlay:
 
     def steps(self) -> list[Step]:
         """The operations that take the kernel from what it holds to this."""
+        of_sets = plan_sets([overlay for overlay in self._sets.values() if overlay.is_touched])
         plans = [plan_chain(overlay) for overlay in self._overlays.values() if overlay.is_touched]
-        plans.append(plan_sets(overlay for overlay in self._sets.values() if overlay.is_touched))
+        if not plans and not of_sets.creations:
+            return of_sets.deletions + of_sets.additions + of_sets.removals
+        plans.append(of_sets)
         self._check_removals()
         return [
             *self._new_tables([step for plan in plans for step in plan.creations]),

@@ -57,7 +57,7 @@ class SetWriter:
         place: the attributes that name the set.
     """
 
-    __slots__ = ("_data", "_data_head", "_key", "_key_head", "_size", "family", "place")
+    __slots__ = ("_data", "_data_head", "_head", "_key", "_key_head", "_size", "family", "place")
 
     def __init__(self, ref: SetRef, form: ElementForm, prefix: str) -> None:
         self.family: Final = family_of(ref.table.version)
@@ -66,7 +66,8 @@ class SetWriter:
         self._data: Final = form.data
         self._key_head: Final = _value_head(_KEY, form.key_size)
         self._data_head: Final = b"" if form.data is None else _value_head(_DATA, SIZES[form.data])
-        self._size: Final = len(self._key_head) + _filled(form.key_size)
+        self._size: Final = _ATTRIBUTE.size + len(self._key_head) + _filled(form.key_size)
+        self._head: Final = _ATTRIBUTE.pack(self._size, _ELEMENT) + self._key_head
 
     def keys(self, keys: Collection[ElementKey], values: Values) -> list[bytes]:
         """Elements of which there are keys alone.
@@ -74,18 +75,18 @@ class SetWriter:
         Raises:
             NotPlainError: a key that is not written here.
         """
-        head = _ATTRIBUTE.pack(_ATTRIBUTE.size + self._size, _ELEMENT) + self._key_head
-        return self._keys(head, keys, values)
+        return self._keys(self._head, keys, values)
 
     def _keys(self, head: bytes, keys: Collection[ElementKey], values: Values) -> list[bytes]:
-        parts = [values.of(kind) for kind in self._key]
+        kinds = self._key
         try:
-            if len(parts) == 1:
-                (only,) = parts
-                return [head + only[value] for (value,) in keys]
-            if len(parts) == 2:
-                first, second = parts
+            first = values.of(kinds[0])
+            if len(kinds) == 1:
+                return [head + first[value] for (value,) in keys]
+            if len(kinds) == 2:
+                second = values.of(kinds[1])
                 return [head + first[one] + second[other] for one, other in keys]
+            parts = [values.of(kind) for kind in kinds]
             return [
                 head + b"".join([part[value] for part, value in zip(parts, key, strict=True)])
                 for key in keys
@@ -104,7 +105,7 @@ class SetWriter:
         if self._data is None and [*elements.values()].count(BARE) == len(elements):
             return self.keys(elements, values)
         keys = self._keys(self._key_head, elements, values)
-        size = _ATTRIBUTE.size + self._size
+        size = self._size
         data = None
         if self._data is not None:
             data = values.of(self._data)
@@ -120,10 +121,10 @@ class SetWriter:
                 written.append(bare + key + more)
                 continue
             text = _encoded(comment)
-            frame = frames.get(len(text))
-            if frame is None:
-                frame = frames[len(text)] = _frame(size, len(text))
-            head, comment_head, end = frame
+            length = len(text)
+            if length not in frames:
+                frames[length] = _frame(size, length)
+            head, comment_head, end = frames[length]
             written.append(head + key + more + comment_head + text + end)
         return written
 

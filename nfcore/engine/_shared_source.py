@@ -69,7 +69,7 @@ class SharedSource:
         return self._native.moved()
 
     def committing(self, operations: Sequence[Operation]) -> AbstractContextManager[None]:
-        """What the picture of nf_tables wants a commit to go on in."""
+        """The context that the picture of nf_tables has for a commit."""
         return self._native.committing(operations)
 
     def committed(self, operations: Sequence[Operation]) -> None:

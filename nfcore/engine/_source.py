@@ -38,7 +38,10 @@ class RulesetSource(Protocol):
         """
 
     def committing(self, operations: Sequence[Operation]) -> AbstractContextManager[None]:
-        """What a commit of a transaction over `current` goes on in."""
+        """The context in which operations planned over `current` are committed.
+
+        Whatever is raised in it passes; at its end without an error, `committed` follows.
+        """
 
     def committed(self, operations: Sequence[Operation]) -> None:
         """Learn that a transaction over `current` was committed."""

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nfcore.engine import Mirror, Transaction
+from nfcore.engine import Engine, IptRule, Mirror, Transaction
 from nfcore.exceptions import CommitRefused, ListingFailed, NetfilterError
-from nfcore.executor import CffiExecutor
+from nfcore.executor import CffiExecutor, RulesetMonitor, open_executor
 from nfcore.operations import (
     BARE,
     AddElements,
@@ -24,6 +24,7 @@ from nfcore.operations import (
 )
 from tests.engine.test_mirror import FORWARD, Mirrored, rule
 from tests.netns import in_netns
+from translate import IPVersion
 
 NAMES = SetRef(table=FORWARD.table, name="names")
 FEW, MANY = 3, 64
@@ -84,6 +85,32 @@ def test_many_elements_are_committed_unheard(host: Deaf) -> None:
     host.agrees()
     assert host.held() == {*several(MANY), *several(MANY, first=100)}
     assert (host.unheard, host.mirror.listings, host.lost, host.heard) == (3, 1, 0, [])
+
+
+def test_with_legacy_tables_beside_nf_tables_too(
+    netns: str, own_lock: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del own_lock
+    left = []
+    leave = RulesetMonitor.leave
+
+    def counted(monitor: RulesetMonitor) -> None:
+        left.append(monitor)
+        leave(monitor)
+
+    monkeypatch.setattr(RulesetMonitor, "leave", counted)
+    fill = ("-p", "sctp", "-j", "CHECKSUM", "--checksum-fill")
+    checksum = IptRule(IPVersion.V4, "mangle", "POSTROUTING", fill)
+    with Engine(open_executor("nftables", netns=netns)) as engine:
+        with engine.transaction() as transaction:
+            transaction.new_set(NAMES, SetType(key=("ifname",)))
+            checksum.append(transaction)
+        with engine.transaction() as transaction:
+            add(transaction, several(MANY))
+        held = engine.ruleset.named_set(NAMES)
+        assert held is not None
+        assert {key[0] for key in held} == set(several(MANY))
+        assert len(left) == 1
 
 
 def test_few_elements_and_those_beside_rules_are_heard(host: Deaf) -> None:
@@ -290,7 +317,7 @@ def busy(netns: str) -> Iterator[None]:
 
     def work() -> None:
         with CffiExecutor(netns=netns) as executor:
-            while not done.wait(0.005):
+            while not done.wait(0.01):
                 executor.commit([AddElements(NAMES, {(name,): BARE for name in names})])
                 executor.commit([DeleteElements(NAMES, [(name,) for name in names])])
 
@@ -309,10 +336,10 @@ def test_beside_somebody_busy_the_picture_is_right(
     monkeypatch.setattr("nfcore.engine._mirror._CALM", 0.001)
     for spell in range(10):
         with busy(host.netns):
-            for number in range(5 * spell, 5 * spell + 5):
+            for number in range(10 * spell, 10 * spell + 10):
                 with host.engine.transaction() as transaction:
                     delete(transaction, several(MANY, first=100 * number))
                     add(transaction, several(MANY, first=100 * (number + 1)))
         host.agrees()
-    assert host.held() == set(several(MANY, first=5_000))
+    assert host.held() == set(several(MANY, first=10_000))
     assert host.unheard > 0

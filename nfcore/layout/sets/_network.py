@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Final
 
 from nfcore.bridge import NetworkSpec, address_text
@@ -14,6 +16,14 @@ from translate import IPVersion
 __all__ = ["NetworkElements", "subnet_sets", "taken", "translates"]
 
 _Claim = tuple[NetworkSpec, SetElement]
+
+_OF_VERSION: Final = MappingProxyType(
+    {
+        IPVersion.V4: attrgetter("subnet_v4", "gateway_mode_v4", "host_ipv4"),
+        IPVersion.V6: attrgetter("subnet_v6", "gateway_mode_v6", "host_ipv6"),
+    }
+)
+"""What a network has for each IP version, asked for at once: of ten thousand it is noticed."""
 
 
 class _Translated:
@@ -47,6 +57,7 @@ class NetworkElements:
         "_forwarded",
         "_icc_on",
         "_isolated",
+        "_of_version",
         "_same",
         "_skip_dnat",
         "claims",
@@ -60,6 +71,7 @@ class NetworkElements:
         self.nat_lengths: Final[dict[int, _Translated]] = {}
         self.internal_lengths: Final[set[int]] = set()
         self.claims: Final[dict[int, dict[ElementKey, _Claim]]] = {}
+        self._of_version: Final = _OF_VERSION[names.version]
         self._elements: Final = elements
         of = elements.by_set
         self._same: Final = of[names.same]
@@ -93,10 +105,9 @@ class NetworkElements:
         self._same[pair] = note
         if not spec.internal:
             self._isolated[name] = BARE
-        subnet = spec.subnet(names.version)
+        subnet, mode, host = self._of_version(spec)
         if subnet is None:
-            if not spec.internal:
-                self._elements.put(names.unguarded, name)
+            self._without_version(spec, name)
             return
         if spec.icc:
             self._icc_on[pair] = rest
@@ -104,41 +115,56 @@ class NetworkElements:
             self._elements.put(names.icc_off, pair, rest)
         address, length = address_text(subnet.network_address), subnet.prefixlen
         if spec.internal:
-            self.internal_lengths.add(length)
-            self._elements.put(names.internal(length), name)
-            self._elements.put(names.inner(length), (address, bridge))
+            self._internal(bridge, address, length)
             return
         self._forwarded[name] = BARE
-        self._translate(spec, hairpin, address, length, number)
-
-    def _translate(
-        self, spec: NetworkSpec, hairpin: bool, address: str, length: int, number: SetElement
-    ) -> None:
-        names, name, key = self.names, (spec.bridge,), (address,)
-        routed = spec.gateway_mode(names.version).nat_disabled
-        translates = spec.masquerade and not routed
-        host = spec.host_ip(names.version)
-        source = None if host is None else address_text(host)
-        if routed:
+        if mode.nat_disabled:
             self._elements.put(names.pingable, name)
+        source = None if host is None else address_text(host)
+        translates = spec.masquerade and not mode.nat_disabled
         if translates or hairpin:
-            claims = self.claims.setdefault(length, {})
-            if claims.setdefault(key, (spec, number))[0].bridge != spec.bridge:
-                raise taken(spec, names.version)
+            self._claim(spec, address, length, number)
         if translates:
-            translated = self.nat_lengths.get(length)
-            if translated is None:
-                translated = self.nat_lengths[length] = _Translated(self._elements, names, length)
+            self._leaving(bridge, address, length, source, number)
             if not hairpin:
                 self._skip_dnat[name] = BARE
-            translated.own[address, spec.bridge] = BARE
-            if source is None:
-                translated.masquerade[key] = number
-            else:
-                translated.snat[key] = SetElement(source, number.comment)
         if hairpin:
-            ref = names.local_masquerade if source is None else names.local_snat
-            self._elements.put(ref, name, BARE if source is None else SetElement(source))
+            self._entered(name, source)
+
+    def _without_version(self, spec: NetworkSpec, name: ElementKey) -> None:
+        if not spec.internal:
+            self._elements.put(self.names.unguarded, name)
+
+    def _internal(self, bridge: str, address: str, length: int) -> None:
+        self.internal_lengths.add(length)
+        self._elements.put(self.names.internal(length), (bridge,))
+        self._elements.put(self.names.inner(length), (address, bridge))
+
+    def _claim(self, spec: NetworkSpec, address: str, length: int, number: SetElement) -> None:
+        claims = self.claims.setdefault(length, {})
+        if claims.setdefault((address,), (spec, number))[0].bridge != spec.bridge:
+            raise taken(spec, self.names.version)
+
+    def _leaving(
+        self, bridge: str, address: str, length: int, source: str | None, number: SetElement
+    ) -> None:
+        """What leaves the network gets another source address, or that of where it leaves."""
+        translated = self.nat_lengths.get(length)
+        if translated is None:
+            translated = _Translated(self._elements, self.names, length)
+            self.nat_lengths[length] = translated
+        translated.own[address, bridge] = BARE
+        if source is None:
+            translated.masquerade[(address,)] = number
+        else:
+            translated.snat[(address,)] = SetElement(source, number.comment)
+
+    def _entered(self, name: ElementKey, source: str | None) -> None:
+        """What the host sends into a network in hairpin mode gets another source address too."""
+        if source is None:
+            self._elements.put(self.names.local_masquerade, name)
+        else:
+            self._elements.put(self.names.local_snat, name, SetElement(source))
 
 
 def taken(spec: NetworkSpec, version: IPVersion) -> Conflict:

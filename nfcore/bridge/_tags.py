@@ -11,6 +11,7 @@ there goes with a second rule: the first tag then says ``more`` and the second `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final, NamedTuple, TypeVar
@@ -38,6 +39,8 @@ TAG_BYTES: Final = 118
 _MORE: Final = "more"
 _REST: Final = "rest"
 _PORT: Final = "port="
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]+", re.ASCII)
+"""What quoting leaves as it is."""
 
 T = TypeVar("T")
 N = TypeVar("N", IPv4Network, IPv6Network)
@@ -63,7 +66,7 @@ def network_tags(spec: NetworkSpec, made_by: MadeBy) -> NetworkTags:
     Raises:
         InvalidInput: the network's name leaves no room for the rest.
     """
-    name = quote(spec.name, safe="")
+    name = spec.name if _PLAIN.fullmatch(spec.name) else quote(spec.name, safe="")
     words = _words(spec, made_by)
     whole = " ".join([name, *words])
     if len(whole) <= TAG_BYTES:

@@ -64,6 +64,7 @@ _OF_SETS: Final = frozenset(
         EventKind.DELETED_ELEMENT,
     }
 )
+_LISTENING: Final = nullcontext()
 _UNHEARD: Final = "others committed while nobody listened"
 _ON_ELEMENTS: Final = frozenset({AddElements, DeleteElements})
 
@@ -183,7 +184,7 @@ class Mirror:
             BackendUnavailable: the monitor is closed.
             ListingFailed: the kernel names no generation.
         """
-        return self._not_listening() if self._goes_unheard(operations) else nullcontext()
+        return self._not_listening() if self._goes_unheard(operations) else _LISTENING
 
     @contextmanager
     def _not_listening(self) -> Iterator[None]:

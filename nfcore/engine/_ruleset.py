@@ -62,17 +62,17 @@ class Ruleset:
         """What transactions found out about rules, chains and which sets there are."""
 
     @classmethod
-    @collector_resting()
     def from_snapshot(cls, snapshot: Snapshot) -> Self:
         """Index a listing."""
         ruleset = cls()
-        for table, state in snapshot.tables.items():
-            chains = ruleset._tables[table] = {}
-            for name, listed in state.chains.items():
-                chains[name] = _indexed(listed)
-            ruleset._sets[table] = {
-                name: NamedSet.from_state(held) for name, held in state.sets.items()
-            }
+        with collector_resting():
+            for table, state in snapshot.tables.items():
+                chains = ruleset._tables[table] = {}
+                for name, listed in state.chains.items():
+                    chains[name] = _indexed(listed)
+                ruleset._sets[table] = {
+                    name: NamedSet.from_state(held) for name, held in state.sets.items()
+                }
         return ruleset
 
     def snapshot(self) -> Snapshot:

@@ -12,7 +12,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from nfcore.engine._callsite import CallSite, caller, drivers_caller
 from nfcore.engine._chain import PlacedRule
@@ -264,7 +264,7 @@ class Transaction:
         view = self._open_view()
         found = view.found if lasting else view.found_here
         try:
-            return cast("T", found[key])
+            return found[key]  # type: ignore[return-value]  # what `find` returned for this key
         except KeyError:
             result = found[key] = find()
             return result
@@ -407,13 +407,13 @@ class Transaction:
         """
         self._check_open()
         try:
-            self._commit()
+            with collector_resting():
+                self._commit()
         except CommitRefused:
             self._close("refused")
             raise
         self._close("committed")
 
-    @collector_resting()
     def _commit(self) -> None:
         for attempt in range(1, _ATTEMPTS + 1):
             steps = self._planned()

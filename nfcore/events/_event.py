@@ -6,10 +6,12 @@ import logging
 from abc import ABC
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 __all__ = ["Event", "Observer", "emit", "is_wanted"]
 
+_logger_named: Final = lru_cache(maxsize=64)(logging.getLogger)
 _CALLER: Final = 2
 """A log record's place in the code is that of whoever tells, not of this module."""
 
@@ -40,7 +42,7 @@ Observer = Callable[[Event], None]
 
 def is_wanted(kind: type[Event], observer: Observer | None) -> bool:
     """Whether anybody would hear of such an event, so that it is worth making."""
-    return observer is not None or logging.getLogger(kind.logger).isEnabledFor(kind.level)
+    return observer is not None or _logger_named(kind.logger).isEnabledFor(kind.level)
 
 
 def emit(event: Event, observer: Observer | None = None) -> None:
@@ -50,7 +52,7 @@ def emit(event: Event, observer: Observer | None = None) -> None:
         event: what happened.
         observer: who else is to be told; None is nobody.
     """
-    logger = logging.getLogger(event.logger)
+    logger = _logger_named(event.logger)
     if logger.isEnabledFor(event.level):
         logger.log(event.level, event.message, extra=event.fields(), stacklevel=_CALLER)
     if observer is not None:

@@ -47,6 +47,7 @@ class Creation:
             transaction.newest(ref for names in versions for ref in names.numbered)
         )
         self._created: Final[list[tuple[NetworkSpec, str]]] = []
+        """Those in hairpin mode, with their numbers."""
 
     def has_none_of(self, specs: Sequence[NetworkSpec]) -> bool:
         """Whether none of some networks, all of other bridges, is there or is collected already."""
@@ -138,12 +139,15 @@ class Creation:
                 add_length(self._transaction, network.names, length, internal=True)
             self._check_subnets(network)
         self._transaction.add_elements(self._elements.by_set)
+        if self._created:
+            self._add_newer()
+
+    def _add_newer(self) -> None:
         newer = Elements()
         for spec, number in self._created:
             for names in self._versions:
                 collect_newer(newer, self._transaction, names, spec, number=number)
-        if newer.by_set:
-            self._transaction.add_elements(newer.by_set)
+        self._transaction.add_elements(newer.by_set)
 
     def _check_subnets(self, network: NetworkElements) -> None:
         """Refuse a subnet that another network translates from."""

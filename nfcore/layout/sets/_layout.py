@@ -102,7 +102,8 @@ class SetsLayout(Layout):
             as_rules = self._bridges_of_rules(transaction)
             creation = self._creation(transaction)
             networks = tuple(networks)
-            are_new = creation.has_none_of([network.spec for network in networks])
+            specs = [network.spec for network in networks]
+            are_new = len(specs) > 1 and creation.has_none_of(specs)
             jumps: dict[_Kind, None] = {}
             for count, network in enumerate(networks, 1):
                 spec = network.spec

@@ -113,11 +113,11 @@ class Programs(Protocol[F_contra]):
     def delete_networks(self, firewall: F_contra, networks: Sequence[NetworkParts], /) -> None:
         """Take them out."""
 
-    def publish(self, firewall: F_contra, spec: NetworkSpec, port: PublishedPort, /) -> None:
-        """Publish a port."""
+    def publish(self, firewall: F_contra, spec: NetworkSpec, /, *ports: PublishedPort) -> None:
+        """Publish ports."""
 
-    def release(self, firewall: F_contra, spec: NetworkSpec, port: PublishedPort, /) -> None:
-        """Take it back."""
+    def release(self, firewall: F_contra, spec: NetworkSpec, /, *ports: PublishedPort) -> None:
+        """Take them back."""
 
 
 def carry_out(
@@ -131,12 +131,10 @@ def carry_out(
             driver.delete_networks(firewall, [network.bare for network in networks])
         case "publish":
             for network in networks:
-                for port in network.ports:
-                    driver.publish(firewall, network.spec, port)
+                driver.publish(firewall, network.spec, *network.ports)
         case "release":
             for network in networks:
-                for port in network.ports:
-                    driver.release(firewall, network.spec, port)
+                driver.release(firewall, network.spec, *network.ports)
 
 
 def rules_of(action: Action, stack: Stack) -> int:

@@ -131,8 +131,7 @@ class Driver:
         """
         for count, network in enumerate(networks, 1):
             self.create_network(firewall, network.spec, made_by=made_by)
-            for port in network.ports:
-                self.publish(firewall, network.spec, port)
+            self.publish(firewall, network.spec, *network.ports)
             for link in network.links:
                 self.link(firewall, network.spec, link)
             if progress is not None:
@@ -162,8 +161,7 @@ class Driver:
         with firewall.savepoint():
             for link in links:
                 self.unlink(firewall, spec, link)
-            for port in ports:
-                self.release(firewall, spec, port, hairpin=hairpin)
+            self.release(firewall, spec, *ports, hairpin=hairpin)
             own_hairpin = self.config.hairpin if hairpin is None else hairpin
             for version in self._versions_of(spec):
                 subnet = spec.subnet(version)
@@ -192,31 +190,31 @@ class Driver:
             for version in reversed(self.config.versions):
                 set_inc(firewall, version, spec.bridge, enable)
 
-    def publish(self, firewall: Firewall, spec: NetworkSpec, port: PublishedPort) -> None:
-        """Publish a container's port.
+    def publish(self, firewall: Firewall, spec: NetworkSpec, *ports: PublishedPort) -> None:
+        """Publish containers' ports.
 
         Raises:
             DriverError: a step failed.
             InvalidInput: the network is internal, or has no subnet that holds the address.
         """
-        check_port_fits(spec, port)
-        self._program_port(firewall, spec, port, enable=True, hairpin=None)
+        for port in ports:
+            check_port_fits(spec, port)
+            self._program_port(firewall, spec, port, enable=True, hairpin=None)
 
     def release(
         self,
         firewall: Firewall,
         spec: NetworkSpec,
-        port: PublishedPort,
-        *,
+        *ports: PublishedPort,
         sparing: Container[IptRule] = frozenset(),
         hairpin: bool | None = None,
     ) -> None:
-        """Take a published port back.
+        """Take published ports back.
 
         Args:
             firewall: where.
             spec: the network.
-            port: the port.
+            ports: the ports.
             sparing: rules to leave alone (see `port_rules`). Two host ports of one container port
                 share rules, which the driver deletes with the first of them.
             hairpin: whether it was published in hairpin mode; None for as this driver does it.
@@ -224,14 +222,15 @@ class Driver:
         Raises:
             DriverError: a step failed.
         """
-        if not sparing:
-            self._program_port(firewall, spec, port, enable=False, hairpin=hairpin)
-            return
-        recorder = Recorder()
-        self._program_port(recorder, spec, port, enable=False, hairpin=hairpin)
-        for rule in recorder.deleted:
-            if rule not in sparing:
-                program_chain_rule(firewall, rule, f"PORT {port.host_port}", False)
+        for port in ports:
+            if not sparing:
+                self._program_port(firewall, spec, port, enable=False, hairpin=hairpin)
+                continue
+            recorder = Recorder()
+            self._program_port(recorder, spec, port, enable=False, hairpin=hairpin)
+            for rule in recorder.deleted:
+                if rule not in sparing:
+                    program_chain_rule(firewall, rule, f"PORT {port.host_port}", False)
 
     def networks(self, view: ProgrammableView) -> tuple[NetworkState, ...]:
         """Every network that the rules tell of (see `recognize`)."""

@@ -129,8 +129,7 @@ def _take_back(
             if port in state.ports or not spec.gateway_mode(port.version).nat_disabled
         ]
         shared = driver.port_rules(spec, staying)
-        for port in unwanted:
-            driver.release(transaction, spec, port, sparing=shared)
+        driver.release(transaction, spec, *unwanted, sparing=shared)
     for link in state.links:
         if link not in network.links:
             driver.unlink(transaction, spec, link)

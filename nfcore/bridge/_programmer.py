@@ -99,20 +99,19 @@ class Programmer(Protocol[F_contra]):
     def delete_networks(self, firewall: F_contra, networks: Iterable[PlacedNetwork], /) -> None:
         """Undo the creation of many, and of what is on them."""
 
-    def publish(self, firewall: F_contra, spec: NetworkSpec, port: PublishedPort, /) -> None:
-        """Publish a container's port."""
+    def publish(self, firewall: F_contra, spec: NetworkSpec, /, *ports: PublishedPort) -> None:
+        """Publish containers' ports."""
 
     def release(
         self,
         firewall: F_contra,
         spec: NetworkSpec,
-        port: PublishedPort,
         /,
-        *,
+        *ports: PublishedPort,
         sparing: Container[IptRule] = ...,
         hairpin: bool | None = ...,
     ) -> None:
-        """Take a published port back."""
+        """Take published ports back."""
 
     def link(self, firewall: F_contra, spec: NetworkSpec, link: Link, /) -> None:
         """Let two containers of a network talk on one port."""

@@ -291,8 +291,7 @@ class Host:
             new = [port for port in wanted if port not in state.ports]
             taken = [(other.spec, port) for other in work.states for port in other.ports]
             check_ports([*taken, *((state.spec, port) for port in new)])
-            for port in wanted:
-                work.driver.publish(work.transaction, state.spec, port)
+            work.driver.publish(work.transaction, state.spec, *wanted)
             work.ports = new
         return work.outcome
 
@@ -314,10 +313,9 @@ class Host:
                 if port not in state.ports:
                     raise NotFound(f"{port} is not published on network {network}")
             sparing = work.driver.port_rules(state.spec, [p for p in state.ports if p not in gone])
-            for port in gone:
-                work.driver.release(
-                    work.transaction, state.spec, port, sparing=sparing, hairpin=state.hairpin
-                )
+            work.driver.release(
+                work.transaction, state.spec, *gone, sparing=sparing, hairpin=state.hairpin
+            )
             work.ports = gone
         return work.outcome
 

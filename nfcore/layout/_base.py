@@ -107,20 +107,19 @@ class Layout(ABC):
         """Undo the creation of many networks, and release and unlink what is on them."""
 
     @abstractmethod
-    def publish(self, transaction: Transaction, spec: NetworkSpec, port: PublishedPort) -> None:
-        """Publish a container's port."""
+    def publish(self, transaction: Transaction, spec: NetworkSpec, *ports: PublishedPort) -> None:
+        """Publish containers' ports."""
 
     @abstractmethod
     def release(
         self,
         transaction: Transaction,
         spec: NetworkSpec,
-        port: PublishedPort,
-        *,
+        *ports: PublishedPort,
         sparing: Container[IptRule] = frozenset(),
         hairpin: bool | None = None,
     ) -> None:
-        """Take a published port back; ``sparing`` are rules of `Driver.port_rules` to keep."""
+        """Take published ports back; ``sparing`` are rules of `Driver.port_rules` to keep."""
 
     @abstractmethod
     def link(self, transaction: Transaction, spec: NetworkSpec, link: Link) -> None:

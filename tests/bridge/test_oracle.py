@@ -83,6 +83,15 @@ def network(index: int) -> NetworkSpec:
     )
 
 
+def on_port(
+    step: Callable[[Firewall, NetworkSpec, PublishedPort], None],
+    spec: NetworkSpec,
+    port: PublishedPort,
+    firewall: Firewall,
+) -> None:
+    step(firewall, spec, port)
+
+
 def random_steps(seed: int, count: int) -> Iterator[tuple[str, Callable[[Firewall], None]]]:
     """A history of networks, ports, links and driver starts, each as a name and a step."""
     rng = random.Random(seed)  # noqa: S311 - a reproducible walk, no secret
@@ -101,9 +110,9 @@ def random_steps(seed: int, count: int) -> Iterator[tuple[str, Callable[[Firewal
         elif kind == "delete":
             yield f"delete {spec.bridge}", partial(driver.delete_network, spec=spec)
         elif kind == "publish" and not spec.internal:
-            yield f"publish {port}", partial(driver.publish, spec=spec, port=port)
+            yield f"publish {port}", partial(on_port, driver.publish, spec, port)
         elif kind == "release":
-            yield f"release {port}", partial(driver.release, spec=spec, port=port)
+            yield f"release {port}", partial(on_port, driver.release, spec, port)
         elif kind == "link":
             yield f"link {link}", partial(driver.link, spec=spec, link=link)
         elif kind == "user":

@@ -66,21 +66,20 @@ class RulesLayout(Layout):
         """See `Driver.delete_networks`."""
         self.driver.delete_networks(transaction, networks)
 
-    def publish(self, transaction: Transaction, spec: NetworkSpec, port: PublishedPort) -> None:
+    def publish(self, transaction: Transaction, spec: NetworkSpec, *ports: PublishedPort) -> None:
         """See `Driver.publish`."""
-        self.driver.publish(transaction, spec, port)
+        self.driver.publish(transaction, spec, *ports)
 
     def release(
         self,
         transaction: Transaction,
         spec: NetworkSpec,
-        port: PublishedPort,
-        *,
+        *ports: PublishedPort,
         sparing: Container[IptRule] = frozenset(),
         hairpin: bool | None = None,
     ) -> None:
         """See `Driver.release`."""
-        self.driver.release(transaction, spec, port, sparing=sparing, hairpin=hairpin)
+        self.driver.release(transaction, spec, *ports, sparing=sparing, hairpin=hairpin)
 
     def link(self, transaction: Transaction, spec: NetworkSpec, link: Link) -> None:
         """See `Driver.link`."""

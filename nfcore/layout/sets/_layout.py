@@ -173,8 +173,8 @@ class SetsLayout(Layout):
 
     # Ports.
 
-    def publish(self, transaction: Transaction, spec: NetworkSpec, port: PublishedPort) -> None:
-        """Put a published port's elements in.
+    def publish(self, transaction: Transaction, spec: NetworkSpec, *ports: PublishedPort) -> None:
+        """Put published ports' elements in.
 
         Raises:
             Conflict: the host port leads elsewhere already.
@@ -184,9 +184,10 @@ class SetsLayout(Layout):
         creation = self._creation(transaction)
         note = creation.note(spec)
         if note is None:
-            self.driver.publish(transaction, spec, port)
+            self.driver.publish(transaction, spec, *ports)
             return
-        self._publish(transaction, creation, spec, port, hairpin=note.hairpin)
+        for port in ports:
+            self._publish(transaction, creation, spec, port, hairpin=note.hairpin)
         creation.finish()
 
     def _publish(
@@ -211,21 +212,21 @@ class SetsLayout(Layout):
         self,
         transaction: Transaction,
         spec: NetworkSpec,
-        port: PublishedPort,
-        *,
+        *ports: PublishedPort,
         sparing: Container[IptRule] = frozenset(),
         hairpin: bool | None = None,
     ) -> None:
-        """Take a published port's elements out.
+        """Take published ports' elements out.
 
         Raises:
             DriverError: a step failed.
         """
         if not self._is_there(transaction, spec):
-            self.driver.release(transaction, spec, port, sparing=sparing, hairpin=hairpin)
+            self.driver.release(transaction, spec, *ports, sparing=sparing, hairpin=hairpin)
             return
         removal = Removal(transaction, self._names)
-        self._release(transaction, removal, spec, port, sparing)
+        for port in ports:
+            self._release(transaction, removal, spec, port, sparing)
         removal.finish()
 
     def _release(

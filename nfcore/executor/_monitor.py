@@ -62,6 +62,7 @@ class EventKind(enum.Enum):
 
 
 _KINDS: Final = {kind.value: kind for kind in EventKind}
+_NEW_RULE: Final = EventKind.NEW_RULE.value
 _OF_CHAINS: Final = frozenset({EventKind.NEW_CHAIN, EventKind.DELETED_CHAIN})
 _OF_RULES: Final = frozenset({EventKind.NEW_RULE, EventKind.DELETED_RULE})
 _OF_SETS: Final = frozenset(
@@ -115,7 +116,7 @@ class CommitEvents(NamedTuple):
         return [
             int.from_bytes(payload_of(_RULE_HANDLE, message, _BODY), "big")
             for message in self.messages
-            if message[4] == EventKind.NEW_RULE.value
+            if message[4] == _NEW_RULE
         ]
 
     def events(self) -> Iterator[RulesetEvent]:

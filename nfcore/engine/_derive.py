@@ -21,22 +21,20 @@ from nfcore.operations import (
     AddElements,
     AddRule,
     AddSet,
-    BaseChain,
     DeleteChain,
     DeleteElements,
     DeleteRule,
     DeleteSet,
     FlushChain,
-    Policy,
     SetPolicy,
 )
 
-__all__ = ["ChainPlan", "plan_chain", "plan_sets"]
+__all__ = ["Plan", "plan_chain", "plan_sets"]
 
 
 @dataclass(slots=True)
-class ChainPlan:
-    """The operations of one chain or of all sets, by the phase in which they are due."""
+class Plan:
+    """The operations of all chains and sets, by the phase in which they are due."""
 
     creations: list[Step] = field(default_factory=list)
     deletions: list[Step] = field(default_factory=list)
@@ -45,9 +43,8 @@ class ChainPlan:
     removals: list[Step] = field(default_factory=list)
 
 
-def plan_sets(overlays: Iterable[SetOverlay]) -> ChainPlan:
-    """The operations that named sets need, of all of them together."""
-    plan = ChainPlan()
+def plan_sets(overlays: Iterable[SetOverlay], plan: Plan) -> None:
+    """Add the operations that named sets need."""
     for overlay in overlays:
         ref = overlay.ref
         if not overlay.exists:
@@ -62,48 +59,44 @@ def plan_sets(overlays: Iterable[SetOverlay]) -> ChainPlan:
         if overlay.added:
             elements, asked = dict(overlay.added), overlay.added_by
             plan.additions.append(Step(AddElements(ref, elements), asked[0][0], tuple(asked)))
-    return plan
 
 
-def plan_chain(overlay: ChainOverlay) -> ChainPlan:
-    """The operations that one chain needs."""
-    plan = ChainPlan()
+def plan_chain(overlay: ChainOverlay, plan: Plan) -> None:
+    """Add the operations that one chain needs."""
     if not overlay.exists:
         _plan_removal(overlay, plan)
-        return plan
+        return
+    before = len(plan.additions)
     if overlay.cleared:
         _plan_refill(overlay, plan)
     else:
         _plan_edits(overlay, plan)
-    if overlay.policy is not None and overlay.base is not None:
-        _plan_policy(overlay, overlay.policy, overlay.base, plan)
-    needs_chain = overlay.base is None or plan.additions or plan.policies
-    if overlay.is_new and needs_chain:
-        site = overlay.site or next((step.site for step in plan.additions), None)
-        creation = AddChain(chain=overlay.ref, base=overlay.base)
-        plan.creations.append(Step(operation=creation, site=site))
-    return plan
+    base = overlay.base
+    policy = None if base is None or overlay.policy == base.policy else overlay.policy
+    if policy is not None:
+        operation = SetPolicy(chain=overlay.ref, policy=policy)
+        plan.policies.append(Step(operation=operation, site=overlay.site))
+    if overlay.is_new:
+        added = plan.additions[before:]
+        if base is None or added or policy is not None:
+            site = overlay.site or (added[0].site if added else None)
+            creation = AddChain(chain=overlay.ref, base=base)
+            plan.creations.append(Step(operation=creation, site=site))
 
 
-def _plan_removal(overlay: ChainOverlay, plan: ChainPlan) -> None:
+def _plan_removal(overlay: ChainOverlay, plan: Plan) -> None:
     if overlay.is_new:
         return
     _flush(overlay, plan)
     plan.removals.append(Step(operation=DeleteChain(chain=overlay.ref), site=overlay.site))
 
 
-def _flush(overlay: ChainOverlay, plan: ChainPlan) -> None:
+def _flush(overlay: ChainOverlay, plan: Plan) -> None:
     if len(overlay.original):
         plan.deletions.append(Step(operation=FlushChain(chain=overlay.ref), site=overlay.site))
 
 
-def _plan_policy(overlay: ChainOverlay, policy: Policy, base: BaseChain, plan: ChainPlan) -> None:
-    if policy != base.policy:
-        operation = SetPolicy(chain=overlay.ref, policy=policy)
-        plan.policies.append(Step(operation=operation, site=overlay.site))
-
-
-def _plan_refill(overlay: ChainOverlay, plan: ChainPlan) -> None:
+def _plan_refill(overlay: ChainOverlay, plan: Plan) -> None:
     wanted = [*reversed(overlay.head), *overlay.tail]
     if len(overlay.original) == len(wanted) == _shared(overlay.original, wanted):
         return
@@ -111,7 +104,7 @@ def _plan_refill(overlay: ChainOverlay, plan: ChainPlan) -> None:
     plan.additions.extend(_add(overlay, rule, place="tail") for rule in wanted)
 
 
-def _plan_edits(overlay: ChainOverlay, plan: ChainPlan) -> None:
+def _plan_edits(overlay: ChainOverlay, plan: Plan) -> None:
     original, deleted = overlay.original, overlay.deleted
     stays: Collection[int] = ()
     if not deleted and len(original):
@@ -128,7 +121,7 @@ def _plan_edits(overlay: ChainOverlay, plan: ChainPlan) -> None:
             plan.deletions.append(Step(deletion, site))
 
 
-def _plan_gaps(overlay: ChainOverlay, plan: ChainPlan) -> set[int]:
+def _plan_gaps(overlay: ChainOverlay, plan: Plan) -> set[int]:
     """Add the new rules, where they may take the place of deleted ones; the handles that stay."""
     original, deleted = overlay.original, overlay.deleted
     leading = _while_deleted(original, deleted)
@@ -154,7 +147,7 @@ class _Gap:
     end: bool = False
 
 
-def _splice(overlay: ChainOverlay, plan: ChainPlan, gap: _Gap) -> set[int]:
+def _splice(overlay: ChainOverlay, plan: Plan, gap: _Gap) -> set[int]:
     """Keep what both runs begin and end with, add what is new; the kept handles.
 
     New rules go to the chain's head or end only, and what would be in the way is added again, as

@@ -9,7 +9,7 @@ from typing import Final, cast
 import translate
 from nfcore.engine._callsite import CallSite
 from nfcore.engine._chain import HeldRule, PlacedRule, jump_targets
-from nfcore.engine._derive import plan_chain, plan_sets
+from nfcore.engine._derive import Plan, plan_chain, plan_sets
 from nfcore.engine._iptrule import IptRule
 from nfcore.engine._named_set import NamedSet
 from nfcore.engine._overlay import ChainOverlay, Journal, PendingRule
@@ -243,19 +243,21 @@ class RulesetOverlay:
 
     def steps(self) -> list[Step]:
         """The operations that take the kernel from what it holds to this."""
-        of_sets = plan_sets([overlay for overlay in self._sets.values() if overlay.is_touched])
-        plans = [plan_chain(overlay) for overlay in self._overlays.values() if overlay.is_touched]
-        if not plans and not of_sets.creations:
-            return of_sets.deletions + of_sets.additions + of_sets.removals
-        plans.append(of_sets)
+        plan = Plan()
+        touched = [overlay for overlay in self._overlays.values() if overlay.is_touched]
+        for overlay in touched:
+            plan_chain(overlay, plan)
+        plan_sets([overlay for overlay in self._sets.values() if overlay.is_touched], plan)
+        if not touched and not plan.creations:
+            return plan.deletions + plan.additions + plan.removals
         self._check_removals()
         return [
-            *self._new_tables([step for plan in plans for step in plan.creations]),
-            *(step for plan in plans for step in plan.creations),
-            *(step for plan in plans for step in plan.deletions),
-            *(step for plan in plans for step in plan.policies),
-            *(step for plan in plans for step in plan.additions),
-            *(step for plan in plans for step in plan.removals),
+            *self._new_tables(plan.creations),
+            *plan.creations,
+            *plan.deletions,
+            *plan.policies,
+            *plan.additions,
+            *plan.removals,
         ]
 
     def _new_tables(self, creations: Sequence[Step]) -> list[Step]:

@@ -1,4 +1,4 @@
-"""Finding a network among those on the host, and whether a new one can be beside them."""
+"""What the networks on a host tell: of themselves, of the driver, and of a new one beside them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nfcore.bridge import (
     UNKNOWN_SUBNETS,
+    DriverConfig,
     MadeBy,
     NetworkSpec,
     NetworkState,
@@ -16,7 +17,21 @@ from nfcore.exceptions import Conflict, NotFound
 from nfcore.inputs import default_bridge_name
 from translate import IPVersion
 
-__all__ = ["check_new_network", "network_named"]
+__all__ = ["check_new_network", "config_of", "network_named"]
+
+
+def config_of(
+    states: Sequence[NetworkState], *, userland_proxy: bool | None = None
+) -> DriverConfig:
+    """The driver's configuration on a host.
+
+    Args:
+        states: the networks that it has.
+        userland_proxy: whether docker-proxy runs; None is as the networks were made.
+    """
+    if userland_proxy is None:
+        userland_proxy = not any(state.hairpin for state in states)
+    return DriverConfig(enable_userland_proxy=userland_proxy)
 
 
 def network_named(name: str, states: Sequence[NetworkState]) -> NetworkState:

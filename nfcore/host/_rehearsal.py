@@ -1,7 +1,7 @@
-"""A plan in iptables' words for a host that holds elements of sets.
+"""Planning in memory, for hosts that hold elements of sets.
 
 What an element does is said by the iptables rules that it stands for. So a dry run plans over the
-ruleset as the layout of rules would have it, in memory.
+ruleset as the layout of rules would have it; and a file of rules is compared with that.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from typing import Final
 
 from nfcore.engine import Engine, Ruleset, Transaction
 from nfcore.executor import FakeExecutor
-from nfcore.layout import Layout, has_sets
+from nfcore.layout import Layout, RulesLayout, convert, has_sets
 from nfcore.operations import Operation
 
-__all__ = ["begin_rehearsal"]
+__all__ = ["as_rules", "begin_rehearsal", "is_whole"]
+
+_UNKNOWN_HANDLE: Final = 0
+"""Of a rule that the kernel has yet to number."""
 
 
 class _StillRuleset:
@@ -64,16 +67,36 @@ def begin_rehearsal(engine: Engine, held: Layout) -> Transaction | None:
         DriverError: the driver's chains could not be planned.
         ListingFailed: the ruleset could not be read.
     """
-    if has_sets(engine.ruleset) and not _is_whole(engine, held):
+    ruleset = engine.ruleset
+    if has_sets(ruleset) and not is_whole(ruleset, held):
         return None
-    expanded = held.expand(engine.ruleset)
-    return Engine(FakeExecutor(), source=_StillRuleset(expanded)).begin()
+    return _begin(held.expand(ruleset))
 
 
-def _is_whole(engine: Engine, held: Layout) -> bool:
-    transaction = engine.begin()
-    try:
-        held.ensure_started(transaction)
-        return not transaction.operations()
-    finally:
-        transaction.abandon()
+def is_whole(ruleset: Ruleset, held: Layout) -> bool:
+    """Whether nothing is missing of what a layout's started driver has."""
+    transaction = _begin(ruleset)
+    held.ensure_started(transaction)
+    return not transaction.operations()
+
+
+def as_rules(ruleset: Ruleset, held: Layout) -> tuple[tuple[Operation, ...], Ruleset]:
+    """What takes a host's networks over into the layout of rules, and the ruleset after it.
+
+    Args:
+        ruleset: what the kernel holds.
+        held: the layout that the host has.
+
+    Raises:
+        DriverError: a network could not be taken over.
+    """
+    transaction = _begin(ruleset)
+    convert(transaction, held, RulesLayout(held.driver))
+    operations = transaction.operations()
+    after = Ruleset.from_snapshot(ruleset.snapshot())
+    after.apply(operations, [_UNKNOWN_HANDLE] * len(operations))
+    return operations, after
+
+
+def _begin(ruleset: Ruleset) -> Transaction:
+    return Engine(FakeExecutor(), source=_StillRuleset(ruleset)).begin()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
+from nfcore.bridge import Driver
 from nfcore.engine import Engine, Ruleset
 from nfcore.exceptions import CommitRefused
+from nfcore.host._networks import config_of
+from nfcore.host._rehearsal import as_rules, is_whole
 from nfcore.host._save import dumps_of
+from nfcore.layout import layout_of
 from nfcore.operations import (
     AddChain,
     AddRule,
@@ -50,7 +54,7 @@ def restore_file(
     plans: list[_Plan] = []
 
     def plan(ruleset: Ruleset) -> tuple[Operation, ...]:
-        plans.append(_plan(saved, ruleset, flush=flush))
+        plans.append(_plan_on_host(saved, ruleset, flush=flush))
         return plans[-1].operations
 
     try:
@@ -78,8 +82,29 @@ class _Plan:
     lines: tuple[int | None, ...]
 
 
+_DRIVERS: Final = frozenset({"filter", "nat"})
+"""The tables that the driver has chains in."""
 _Step = tuple[Operation, int | None]
 _Place = Literal["head", "tail"]
+
+
+def _plan_on_host(file: SaveFile, ruleset: Ruleset, *, flush: bool) -> _Plan:
+    """The plan for a host in any layout.
+
+    A file tells of rules. Where it empties tables of a host in the layout of sets and is not just
+    what that host shows, the host's networks become rules first, in the same transaction.
+    """
+    states = layout_of(ruleset).networks(ruleset)
+    held = layout_of(ruleset, Driver(config=config_of(states)))
+    if not (flush and held.name == "sets" and any(table.name in _DRIVERS for table in file.tables)):
+        return _plan(file, ruleset, flush=flush)
+    if is_whole(ruleset, held) and not _plan(file, held.expand(ruleset), flush=flush).operations:
+        return _Plan(operations=(), lines=())
+    conversion, after = as_rules(ruleset, held)
+    plan = _plan(file, after, flush=flush)
+    return _Plan(
+        operations=(*conversion, *plan.operations), lines=(None,) * len(conversion) + plan.lines
+    )
 
 
 def _plan(file: SaveFile, ruleset: Ruleset, *, flush: bool) -> _Plan:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from nfcore.bridge import Driver, DriverConfig, NetworkState
+from nfcore.bridge import Driver, NetworkState
 from nfcore.engine import Engine
 from nfcore.events import NetworksChanged, NetworksCounted, Observer, emit
 from nfcore.exceptions import InvalidInput
 from nfcore.firewalld import Firewalld
+from nfcore.host._networks import config_of
 from nfcore.host._rehearsal import begin_rehearsal
 from nfcore.host._work import Work
 from nfcore.layout import convert, layout_for, layout_named, layout_of
@@ -72,7 +73,7 @@ class Worker:
         try:
             with collector_resting():
                 states = layout_of(transaction).networks(transaction)
-                driver = Driver(config=self._config(states))
+                driver = Driver(config=config_of(states, userland_proxy=self._userland_proxy))
                 held = layout_for(transaction, driver, has_sets=self._engine.has_sets)
                 if layout is not None and layout != held.name:
                     new = layout_named(layout, driver)
@@ -153,12 +154,6 @@ class Worker:
             emit(changed, self._observer)
         if self._observer is not None:
             self.networks()
-
-    def _config(self, states: Sequence[NetworkState]) -> DriverConfig:
-        proxy = self._userland_proxy
-        if proxy is None:
-            proxy = not any(state.hairpin for state in states)
-        return DriverConfig(enable_userland_proxy=proxy)
 
 
 def _no_system() -> InvalidInput:

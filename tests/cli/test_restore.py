@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 from tests.netns import in_netns
 
@@ -88,6 +90,66 @@ def test_networks_keep_their_names(netns: str, nfcore: Run) -> None:
     nfcore("restore", "--noflush", "--netns", netns, "-", stdin=extra).ok()
     names = json.loads(nfcore("network", "ls", "--json", "--netns", netns).ok())
     assert [network["name"] for network in names] == ["front"]
+
+
+def in_sets(netns: str, nfcore: Run) -> str:
+    """A host with a network and a port in the layout of sets; what it saves."""
+    here = ("--netns", netns)
+    nfcore("network", "create", "front", "--subnet", "10.1.0.0/24", *here).ok()
+    nfcore("port", "publish", "front", "10.1.0.2", "8080:80", "8443:443", *here).ok()
+    assert "set forwarded" in in_netns(netns, ["nft", "list", "ruleset"]).stdout
+    return nfcore("save", *here).ok()
+
+
+def test_what_a_host_in_sets_saves_changes_nothing_there(netns: str, nfcore: Run) -> None:
+    saved = in_sets(netns, nfcore)
+    before = in_netns(netns, ["nft", "-a", "list", "ruleset"]).stdout
+    assert nfcore("restore", "--netns", netns, "-", stdin=saved).ok().endswith("to change\n")
+    assert in_netns(netns, ["nft", "-a", "list", "ruleset"]).stdout == before
+
+
+@pytest.mark.parametrize("flushed", [False, True])
+def test_an_edited_file_makes_rules_of_sets(netns: str, nfcore: Run, *, flushed: bool) -> None:
+    saved = in_sets(netns, nfcore)
+    edited = "".join(line for line in saved.splitlines(True) if "443" not in line)
+    if flushed:
+        in_netns(netns, ["nft", "flush", "chain", "ip", "filter", "FORWARD"])
+    nfcore("restore", "--netns", netns, "-", stdin=edited).ok()
+    assert nfcore("save", "--netns", netns).ok() == edited
+    (network,) = json.loads(nfcore("network", "ls", "--json", "--netns", netns).ok())
+    assert (network["name"], network["made_by"]) == ("front", "hand")
+    assert network["ports"] == ["0.0.0.0:8080->10.1.0.2:80/tcp"]
+    assert "set forwarded" not in in_netns(netns, ["nft", "list", "ruleset"]).stdout
+
+
+def test_after_a_flush_what_a_host_in_sets_saved_comes_back(netns: str, nfcore: Run) -> None:
+    saved = in_sets(netns, nfcore)
+    in_netns(netns, ["nft", "flush", "chain", "ip", "filter", "FORWARD"])
+    nfcore("restore", "--netns", netns, "-", stdin=saved).ok()
+    assert nfcore("save", "--netns", netns).ok() == saved
+
+
+def test_a_file_without_networks_takes_those_in_sets_away(netns: str, nfcore: Run) -> None:
+    in_sets(netns, nfcore)
+    nfcore("restore", "--netns", netns, "-", stdin=FILE).ok()
+    assert nfcore("save", "--netns", netns).ok() == FILE
+    assert json.loads(nfcore("network", "ls", "--json", "--netns", netns).ok()) == []
+
+
+def test_a_file_of_other_tables_leaves_sets_alone(netns: str, nfcore: Run) -> None:
+    in_sets(netns, nfcore)
+    mangle = "*mangle\n-A FORWARD -j ACCEPT\nCOMMIT\n"
+    nfcore("restore", "--netns", netns, "-", stdin=mangle).ok()
+    assert "set forwarded" in in_netns(netns, ["nft", "list", "ruleset"]).stdout
+
+
+def test_what_the_kernel_refuses_on_a_host_in_sets_is_named(netns: str, nfcore: Run) -> None:
+    saved = in_sets(netns, nfcore)
+    looping = saved.replace("-A DOCKER-USER -j RETURN\n", "-A DOCKER-USER -j DOCKER-USER\n")
+    line = 1 + looping.splitlines().index("-A DOCKER-USER -j DOCKER-USER")
+    message = nfcore("restore", "--netns", netns, "-", stdin=looping).failed()
+    assert f"<stdin>:{line}" in message
+    assert nfcore("save", "--netns", netns).ok() == saved
 
 
 def test_test_changes_nothing(netns: str, nfcore: Run) -> None:

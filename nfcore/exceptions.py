@@ -16,6 +16,7 @@
         ├── Conflict                    a right request that the present state forbids
         ├── NotFound                    no such network, port, chain or rule
         ├── BackendUnavailable          no usable executor, with what each answered
+        │   └── NotPermitted            this process may not program a firewall
         ├── MissingExtra                an optional library is not installed; says how to install it
         ├── CommitRefused               the kernel or tool refused a transaction; nothing changed
         ├── PartlyCommitted             part of a transaction could not be taken back; says which
@@ -58,6 +59,7 @@ __all__ = [
     "NetfilterError",
     "NfcoreError",
     "NotFound",
+    "NotPermitted",
     "Overtaken",
     "ParseError",
     "PartlyCommitted",
@@ -111,6 +113,10 @@ class NotFound(NfcoreError, LookupError):
 
 class BackendUnavailable(NfcoreError):
     """No executor can be used here; the message says what was tried and what each answered."""
+
+
+class NotPermitted(BackendUnavailable):
+    """No executor can be used here, because this process may not program a firewall."""
 
 
 class MissingExtra(NfcoreError):

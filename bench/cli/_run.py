@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Final
@@ -168,7 +170,13 @@ def _churn_plan(
 
 
 def _measure(output: Path, steps: int, work: Callable[[Progress], Found]) -> None:
-    """Measure, save and print; what a run found before it failed or was interrupted is saved."""
+    """Measure, save and print; what a run found before it failed or was interrupted is saved.
+
+    Raises:
+        SystemExit: this is not root.
+    """
+    if os.geteuid() != 0:
+        sys.exit("nfcore bench makes network namespaces, which needs root: sudo nfcore bench …")
     console = Console()
     metadata = collect_metadata()
     found: list[Measurement | Skipped] = []

@@ -23,7 +23,7 @@ from nfcore.cli import (
 from nfcore.cli._extensions import ExtensibleGroup
 from nfcore.cli._logging import Format, Level, shown_log
 from nfcore.cli._output import error_console
-from nfcore.exceptions import NetfilterError
+from nfcore.exceptions import NetfilterError, NotPermitted
 
 __all__ = ["app", "main"]
 
@@ -94,9 +94,16 @@ def main() -> None:
     """Run the command line; every error of nfcore's own becomes one message and exit code 1."""
     try:
         app()
+    except NotPermitted as error:
+        _say(f"{error}: sudo nfcore …, or try a file without with nfcore apply --sandbox FILE")
+        sys.exit(1)
     except NetfilterError as error:
-        error_console().print(f"nfcore: {error}", markup=False, highlight=False, soft_wrap=True)
+        _say(str(error))
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone: there is nobody to tell
         sys.exit(1)
+
+
+def _say(message: str) -> None:
+    error_console().print(f"nfcore: {message}", markup=False, highlight=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from nfcore.doctor._findings import Finding, Level
-from nfcore.exceptions import BackendUnavailable, Conflict, NfcoreError
+from nfcore.exceptions import BackendUnavailable, Conflict, NfcoreError, NotPermitted
 from nfcore.executor import (
     Choice,
     Executor,
@@ -26,6 +26,7 @@ from nfcore.operations import Snapshot
 __all__ = ["Host", "examine"]
 
 _CAP_NET_ADMIN: Final = 12
+_PRIVILEGES: Final = "sudo nfcore …"
 _LIBRARIES: Final = (
     *("nfcore", "cffi", "jeepney", "pip-nftables", "pyroute2", "rich", "ruamel.yaml", "structlog"),
     *("typer", "prometheus-client"),
@@ -115,7 +116,7 @@ def _privileges(host: Host) -> Finding:
         subject="privileges",
         level=Level.MISSING,
         detail="no CAP_NET_ADMIN: nothing can be programmed",
-        remedy="sudo nfcore …, or try it with nfcore apply --sandbox FILE",
+        remedy=f"{_PRIVILEGES}, or try it with nfcore apply --sandbox FILE",
     )
 
 
@@ -135,7 +136,9 @@ def _backend(host: Host) -> Finding:
             subject=subject,
             level=Level.MISSING,
             detail=str(error),
-            remedy="pip install pip-nftables, or apt-get install iptables",
+            remedy=_PRIVILEGES
+            if isinstance(error, NotPermitted)
+            else "pip install pip-nftables, or apt-get install iptables",
         )
     except NfcoreError as error:
         return Finding(subject=subject, level=Level.NOTE, detail=str(error))
@@ -163,7 +166,7 @@ def _executors(host: Host) -> Iterator[Finding]:
                 subject=subject,
                 level=Level.NOTE if working else Level.MISSING,
                 detail=str(error),
-                remedy=remedy,
+                remedy=_PRIVILEGES if isinstance(error, NotPermitted) else remedy,
             )
         else:
             working += 1
@@ -188,7 +191,9 @@ def _legacy(host: Host) -> Iterator[Finding]:
                 subject=f"legacy tables ({family})",
                 level=Level.NOTE,
                 detail=f"not to be seen: {error.strerror}",
-                remedy="modprobe ip_tables ip6_tables (only the legacy backend needs them)",
+                remedy=_PRIVILEGES
+                if isinstance(error, PermissionError)
+                else "modprobe ip_tables ip6_tables (only the legacy backend needs them)",
             )
         else:
             yield Finding(

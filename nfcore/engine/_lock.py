@@ -79,7 +79,8 @@ class EngineLock:
         try:
             return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise Locked(f"{self._path} cannot be opened: {error.strerror}") from error
+            needed = "; nfcore needs root" if isinstance(error, PermissionError) else ""
+            raise Locked(f"{self._path} cannot be opened: {error.strerror}{needed}") from error
 
 
 def _is_locked(file: int) -> bool:

@@ -15,7 +15,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from nfcore.exceptions import BackendUnavailable, ListingFailed
+from nfcore.exceptions import BackendUnavailable, ListingFailed, NotPermitted
 from nfcore.executor._nfnetlink import (
     Message,
     NfnetlinkSocket,
@@ -52,7 +52,8 @@ class NftablesSocket:
     """A netlink socket to nf_tables in the network namespace of the thread that opens it.
 
     Raises:
-        BackendUnavailable: the kernel has no nf_tables, or refuses it to this process.
+        BackendUnavailable: the kernel has no nf_tables.
+        NotPermitted: the kernel refuses it to this process.
     """
 
     def __init__(self) -> None:
@@ -64,7 +65,9 @@ class NftablesSocket:
             self.generation()
         except ListingFailed as error:
             self.close()
-            raise BackendUnavailable(str(error)) from error
+            cause = error.__cause__
+            denied = isinstance(cause, OSError) and cause.errno == errno.EPERM
+            raise (NotPermitted if denied else BackendUnavailable)(str(error)) from error
 
     @property
     def port(self) -> int:

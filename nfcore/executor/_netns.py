@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from nfcore.exceptions import BackendUnavailable, InvalidInput, NotFound
+from nfcore.exceptions import BackendUnavailable, InvalidInput, NotFound, NotPermitted
 from nfcore.executor._unshare import CLONE_NEWNET, unshare
 
 __all__ = ["call_in_netns", "enter_netns", "enter_new_netns"]
@@ -91,6 +92,10 @@ def _enter(netns: str, path: Path) -> None:
     try:
         setns(str(path), flags=0)
     except OSError as error:
+        if error.errno == errno.EPERM:
+            raise NotPermitted(
+                f"network namespace {netns!r} cannot be entered without root (CAP_SYS_ADMIN)"
+            ) from error
         raise BackendUnavailable(
             f"network namespace {netns!r} cannot be entered: {os.strerror(error.errno or 0)}"
         ) from error

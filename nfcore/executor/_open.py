@@ -7,7 +7,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from nfcore.exceptions import BackendUnavailable, InvalidInput
+from nfcore.exceptions import BackendUnavailable, InvalidInput, NotPermitted
 from nfcore.executor._base import Executor
 from nfcore.executor._cffi import CffiExecutor
 from nfcore.executor._choose import Choice, choose_kind
@@ -60,6 +60,7 @@ def open_executor(
         InvalidInput: an unknown kind, or a namespace name or prefix that cannot be one.
         ListingFailed: ``auto``, and the legacy tables could not be read.
         NotFound: there is no such namespace.
+        NotPermitted: this process may not program nf_tables.
     """
     if kind not in get_args(ExecutorKind):
         raise InvalidInput(f"no executor {kind!r}: {', '.join(get_args(ExecutorKind))}")
@@ -83,6 +84,8 @@ def explain_choice(netns: str | None = None) -> Choice:
     """
     try:
         _open_native("nftables", netns, "").close()
+    except NotPermitted:
+        raise
     except BackendUnavailable as error:
         nftables = report_nftables(netns, answer=str(error))
         return choose_kind(nftables, report_legacy(netns, to_use=True))
@@ -92,6 +95,8 @@ def explain_choice(netns: str | None = None) -> Choice:
 def _open_best(netns: str | None, table_prefix: str, *, reading: bool) -> Executor:
     try:
         native = _open_native("nftables", netns, table_prefix)
+    except NotPermitted:
+        raise  # nor could it program the legacy tables
     except BackendUnavailable as error:
         nftables = report_nftables(netns, answer=str(error))
         choose_kind(nftables, report_legacy(netns, to_use=True, make_table=True))
@@ -112,6 +117,8 @@ def _open_native(kind: str, netns: str | None, table_prefix: str) -> NativeExecu
     for candidate in _NATIVE[kind]:
         try:
             return candidate(netns=netns, table_prefix=table_prefix)
+        except NotPermitted:
+            raise  # the next one would be told the same
         except BackendUnavailable as error:
             answers.append(f"{candidate.name}: {error}")
     raise BackendUnavailable(f"no way to program nf_tables ({'; '.join(answers)})")

@@ -54,6 +54,15 @@ def test_each_part_can_be_run_alone(tmp_path: Path) -> None:
         assert list(Results.load(path).of(question)), question
 
 
+def test_without_root_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    arguments = ["watch", "--output", str(tmp_path / "run.json")]
+    done = CliRunner().invoke(app, arguments)
+    assert done.exit_code == 1
+    assert "needs root: sudo nfcore bench" in done.output
+    assert not (tmp_path / "run.json").exists()
+
+
 def test_what_was_found_before_a_failure_is_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from nfcore.exceptions import (
     InvalidInput,
     ListingFailed,
     NotFound,
+    NotPermitted,
 )
 from nfcore.executor import (
     CffiExecutor,
@@ -225,12 +226,15 @@ def test_no_netfilter(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_no_answer(monkeypatch: pytest.MonkeyPatch, number: int, message: str) -> None:
+    kind = NotPermitted if number == errno.EPERM else BackendUnavailable
+
     def refuse(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(NfnetlinkSocket, "_answers", refuse)
-    with pytest.raises(BackendUnavailable, match=message):
+    with pytest.raises(BackendUnavailable, match=message) as caught:
         NftablesSocket()
+    assert type(caught.value) is kind
 
 
 @pytest.fixture

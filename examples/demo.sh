@@ -8,7 +8,11 @@ nfcore=${NFCORE:-.venv/bin/nfcore}
 id=$$
 host=nfcore-demo-host-$id container=nfcore-demo-ctr-$id client=nfcore-demo-cli-$id
 
-say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+bold='' plain=''
+if [ -t 1 ]; then
+    bold=$'\033[1m' plain=$'\033[0m'
+fi
+say() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
 
 server=
 cleanup() {

@@ -15,7 +15,7 @@ from nfcore.cli._options import (
     IpForwardOption,
     LayoutOption,
 )
-from nfcore.cli._output import console, error_console, print_json, print_table
+from nfcore.cli._output import console, counted, error_console, print_json, print_table
 from nfcore.cli._progress import late_progress
 from nfcore.cli._sandbox import enter_sandbox
 from nfcore.host import Applied
@@ -99,7 +99,7 @@ def apply(
 def _summary(applied: Applied, *, dry_run: bool) -> str:
     networks = applied.networks
     if not applied.changed:
-        return f"nothing to change: {len(networks.kept)} networks are as the file has them"
+        return f"nothing to change: {counted(len(networks.kept), 'network')} as in the file"
     words = [
         f"{len(names)} {word}"
         for word, names in (
@@ -112,9 +112,11 @@ def _summary(applied: Applied, *, dry_run: bool) -> str:
     ]
     added = sum(1 for sign, _ in applied.changes if sign == "+")
     removed = len(applied.changes) - added
+    in_sets = any(command.startswith("nft ") for _, command in applied.changes)
+    what = "rules, sets and elements" if in_sets else "rules and chains"
     how = "dry run, nothing was sent" if dry_run else "one transaction"
     return (
-        f"networks: {', '.join(words)}; rules and chains: {added} added, {removed} removed ({how})"
+        f"networks: {', '.join(words)}; {what}: {added} added, {removed} removed ({how})"
         f"{surroundings(applied)}"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from nfcore.cli._output import console, print_json
+from nfcore.cli._output import console, counted, print_json
 from nfcore.host import Outcome
 
 __all__ = ["outcome_json", "print_plan", "report", "surroundings"]
@@ -24,9 +24,9 @@ def surroundings(outcome: Outcome) -> str:
     """What was done besides the rules, to go behind their numbers; empty where there is nothing."""
     parts = []
     if outcome.system:
-        parts.append(f"{len(outcome.system)} changes of bridges and sysctls")
+        parts.append(f"{counted(len(outcome.system), 'change')} of bridges and sysctls")
     if outcome.flows_cleared:
-        parts.append(f"{outcome.flows_cleared} tracked connections cleared")
+        parts.append(f"{counted(outcome.flows_cleared, 'tracked connection')} cleared")
     return "".join(f"; {part}" for part in parts)
 
 

@@ -10,7 +10,7 @@ import typer
 
 import translate
 from nfcore.cli._option_groups import ChangeOptions, with_groups
-from nfcore.cli._output import console, print_json
+from nfcore.cli._output import console, counted, print_json
 from nfcore.inputs import load
 
 __all__ = ["leaks"]
@@ -55,7 +55,8 @@ def leaks(
     else:
         for leak in found:
             console().print(str(leak), markup=False, soft_wrap=True)
-        what = "removed in one transaction" if gone else "leaked rules"
-        console().print(f"{len(found)} {what}" if found else "no leaks")
+        number = len(found)
+        what = f"{number} removed in one transaction" if gone else counted(number, "leaked rule")
+        console().print(what if found else "no leaks")
     if found and not gone:
         raise typer.Exit(1)

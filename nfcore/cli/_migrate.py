@@ -18,7 +18,7 @@ from nfcore.cli._options import (
     TablePrefixOption,
     WaitOption,
 )
-from nfcore.cli._output import console, print_json
+from nfcore.cli._output import console, counted, print_json
 from nfcore.engine import Engine, EngineLock, ListingSource
 from nfcore.events import Observer
 from nfcore.executor import open_executor
@@ -92,12 +92,13 @@ def _open(
 
 def _report(done: Migration, old: str, new: str, *, dry_run: bool) -> None:
     out = console()
+    what = f"{counted(done.rules, 'rule')} and {counted(done.chains, 'chain')}"
     if not done.rules and not done.chains:
         text = f"nothing to move: {old} holds none of Docker's rules"
     elif dry_run:
-        text = f"would move {done.rules} rules in {done.chains} chains from {old} to {new}"
+        text = f"would move {what} from {old} to {new}"
     else:
-        text = f"moved {done.rules} rules and {done.chains} chains from {old} to {new}"
+        text = f"moved {what} from {old} to {new}"
         text += ", which had them already" if done.resumed else ""
     out.print(text, markup=False, soft_wrap=True)
     for line in done.left:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["console", "error_console", "print_json", "print_table", "table"]
+__all__ = ["console", "counted", "error_console", "print_json", "print_table", "table"]
 
 _FIRST_COLUMN: Final = "bold cyan"
 _COLUMNS: Final[Mapping[str, str]] = MappingProxyType(
@@ -28,6 +28,11 @@ def console() -> Console:
 def error_console() -> Console:
     """Standard error."""
     return Console(stderr=True, highlight=False)
+
+
+def counted(number: int, thing: str) -> str:
+    """So many things: ``1 rule``, ``2 rules``."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def print_json(value: Any) -> None:

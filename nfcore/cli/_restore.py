@@ -18,7 +18,7 @@ from nfcore.cli._options import (
     TablePrefixOption,
     WaitOption,
 )
-from nfcore.cli._output import console
+from nfcore.cli._output import console, counted
 from nfcore.exceptions import InvalidInput
 from translate import IPVersion
 
@@ -54,12 +54,9 @@ def restore(
         backend, netns, table_prefix=table_prefix, wait=wait, metrics_file=metrics_file
     ) as host:
         done = host.restore(text, version, file=name, flush=not noflush, test=test)
-    what = "checked, nothing was changed" if test else "one transaction"
-    console().print(
-        f"{name}: {len(done)} operations ({what})" if done else f"{name}: nothing to change",
-        markup=False,
-        soft_wrap=True,
-    )
+    how = "checked, nothing was changed" if test else "one transaction"
+    what = f"{counted(len(done), 'operation')} ({how})" if done else "nothing to change"
+    console().print(f"{name}: {what}", markup=False, soft_wrap=True)
 
 
 def name_of(file: str) -> str:

@@ -23,7 +23,7 @@ from nfcore.cli._options import (
     TablePrefixOption,
     WaitOption,
 )
-from nfcore.cli._output import console, error_console
+from nfcore.cli._output import console, counted, error_console
 from nfcore.engine import EngineLock
 from nfcore.exceptions import NetfilterError
 from nfcore.executor import open_executor
@@ -82,7 +82,7 @@ def watch(
         try:
             with _signals() as (wakeup, pending):
                 watcher.repair()
-                _say(f"watching: {len(topology.networks)} networks of {file} are in place")
+                _say(f"watching: {counted(len(topology.networks), 'network')} of {file} in place")
                 if address is not None:
                     _say(f"metrics are served on http://{address}/metrics")
                 _notify_systemd("READY=1")
@@ -118,7 +118,7 @@ def _reload(watcher: Watcher, file: str) -> None:
         _complain(f"{error}; what was wanted before is kept")
         return
     watcher.set_wanted(topology.networks)
-    _say(f"{file} was read again: {len(topology.networks)} networks")
+    _say(f"{file} was read again: {counted(len(topology.networks), 'network')}")
 
 
 def _read(file: str) -> Topology:

@@ -32,7 +32,7 @@ def test_the_second_time_nothing_changes_and_it_says_so(netns: str, nfcore: Run)
     assert "2 created" in first
     before = listing(netns)
     again = nfcore("apply", "--netns", netns, SCENARIO).ok()
-    assert again == "nothing to change: 2 networks are as the file has them\n"
+    assert again == "nothing to change: 2 networks as in the file\n"
     assert listing(netns) == before
 
 

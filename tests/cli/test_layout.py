@@ -37,7 +37,8 @@ def save(nfcore: Run, netns: str) -> str:
 
 def test_a_host_is_converted_and_works_the_same(netns: str, nfcore: Run, file: str) -> None:
     here = ("--netns", netns)
-    nfcore("apply", file, "--layout", "rules", *here).ok()
+    made = nfcore("apply", file, "--layout", "rules", *here).ok()
+    assert "networks: 2 created; rules and chains: " in made
     listed, before = nfcore("network", "ls", *here).ok(), save(nfcore, netns)
 
     planned = nfcore("apply", file, "--layout", "sets", "--dry-run", *here).ok()
@@ -45,7 +46,8 @@ def test_a_host_is_converted_and_works_the_same(netns: str, nfcore: Run, file: s
     assert save(nfcore, netns) == before
     assert "in one transaction" not in planned
 
-    nfcore("apply", file, "--layout", "sets", *here).ok()
+    made = nfcore("apply", file, "--layout", "sets", *here).ok()
+    assert "networks: 2 kept; rules, sets and elements: " in made
     assert "@forwarded" in in_netns(netns, ["nft", "list", "ruleset"]).stdout
     assert nfcore("network", "ls", *here).ok() == listed
     assert save(nfcore, netns) == before

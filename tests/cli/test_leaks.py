@@ -31,6 +31,7 @@ INSPECT = json.dumps(
         }
     ]
 )
+BRIDGELESS = "-A DOCKER ! -i br-x -o br-x -j DROP"
 LEAKED = {
     "-A DOCKER ! -i br-f -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.1.0.2:81": (
         "nat",
@@ -48,7 +49,7 @@ LEAKED = {
         "nat",
         "bridge br-x belongs to no network",
     ),
-    "-A DOCKER ! -i br-x -o br-x -j DROP": ("filter", "bridge br-x belongs to no network"),
+    BRIDGELESS: ("filter", "bridge br-x belongs to no network"),
 }
 
 
@@ -64,6 +65,13 @@ def test_a_clean_host_has_none(netns: str, nfcore: Run) -> None:
     nfcore("apply", "--netns", netns, "-", stdin=FILE).ok()
     for text in (FILE, INSPECT):
         assert nfcore("leaks", "--netns", netns, "-", stdin=text).ok() == "no leaks\n"
+
+
+def test_one_is_one(netns: str, nfcore: Run) -> None:
+    nfcore("apply", "--netns", netns, "-", stdin=FILE).ok()
+    in_netns(netns, ["iptables-nft", *BRIDGELESS.split()])
+    found = nfcore("leaks", "--netns", netns, "-", stdin=FILE)
+    assert (found.code, found.out.splitlines()[-1]) == (1, "1 leaked rule")
 
 
 @pytest.mark.parametrize("text", [FILE, INSPECT], ids=["compose", "inspect"])

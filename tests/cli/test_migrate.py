@@ -22,7 +22,7 @@ def test_there_and_back(netns: str, nfcore: Run) -> None:
     rules = sum(text.count("\n-A") for text in before) - 1
 
     planned = nfcore("migrate", "--to", "legacy", "--dry-run", *where).ok()
-    assert planned.startswith(f"would move {rules} rules in 10 chains from nf_tables to iptables-")
+    assert planned.startswith(f"would move {rules} rules and 10 chains from nf_tables to iptables-")
     assert [nfcore("save", *flag, *where).ok() for flag in ([], ["-6"])] == before
 
     moved = nfcore("migrate", "--to", "legacy", *where).ok().splitlines()

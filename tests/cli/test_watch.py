@@ -129,7 +129,7 @@ def test_sighup_reads_the_file_again(watch: Watch, tmp_path: Path) -> None:
     assert "what was wanted before is kept" in watch.complaint()
     file.write_text(SCENARIO.with_name("scenario-docker0.yml").read_text())
     watch.process.send_signal(signal.SIGHUP)
-    assert "was read again: 1 networks" in watch.line()
+    assert "was read again: 1 network" in watch.line()
     assert "put back" in watch.line()
     assert "bridge1" not in watch.save()
 

@@ -96,7 +96,7 @@ def test_applying_again_changes_nothing(netns: str, nfcore: Run) -> None:
     command = ("apply", "--with-bridges", "--netns", netns, "-")
     nfcore(*command, stdin=compose()).ok()
     again = nfcore(*command, stdin=compose()).ok()
-    assert again == "nothing to change: 1 networks are as the file has them\n"
+    assert again == "nothing to change: 1 network as in the file\n"
     in_netns(netns, ["ip", "link", "set", "br-f", "down"])
     in_netns(netns, ["ip", "addr", "flush", "dev", "br-f"])
     mended = json.loads(nfcore(*command, "--json", stdin=compose()).ok())

@@ -108,7 +108,7 @@ def test_an_established_udp_flow_reaches_the_container_once_its_port_is_publishe
         released = nfcore(
             *("port", "release", "front", container, "5353:53/udp", "--netns", lab.host)
         ).ok()
-        assert released.endswith("in one transaction; 1 tracked connections cleared\n")
+        assert released.endswith("in one transaction; 1 tracked connection cleared\n")
         sender.sendto(b"again", (host, 5353))
         assert proxy.recvfrom(100)[0] == b"again"
 

@@ -48,6 +48,8 @@ _SETS: Final = (AddSet, DeleteSet)
 def encode_json(operation: Operation, prefix: str, declared: DeclaredSets | None = None) -> str:
     """One operation's commands, joined by commas: one, after those for the sets that a rule needs.
 
+    For no elements at all it is ''.
+
     Each is text as soon as it is made: kept for a large transaction, JSON values would be millions
     of containers, which Python's collector walks again and again.
 

@@ -25,6 +25,7 @@ from nfcore.operations import (
     KeyType,
     SetElement,
     SetRef,
+    count_of,
 )
 from translate.nft.strings import JSON_WORDS, string_json
 
@@ -83,13 +84,15 @@ def encode_set_json(operation: AddSet | DeleteSet, prefix: str) -> str:
 
 
 def encode_elements_json(operation: AddElements | DeleteElements, prefix: str) -> str:
-    """The command that adds or deletes elements.
+    """The command that adds or deletes elements; '' for none, which libnftables would refuse.
 
     Raises:
         InvalidInput: a value that no element can have.
         Untranslatable: an interface's name that libnftables takes for something else.
     """
     place = _place(operation.set, prefix)
+    if not count_of(operation):
+        return ""
     if isinstance(operation, DeleteElements):
         keys = ",".join(map(_key, operation.keys))
         return f'{{"delete":{{"element":{{{place},"elem":[{keys}]}}}}}}'

@@ -47,4 +47,4 @@ def command(content: Mapping[str, Any]) -> str:
 
 def batch(commands: Sequence[str]) -> bytes:
     """Commands as what the library runs."""
-    return f'{{"nftables":[{",".join(commands)}]}}'.encode()
+    return f'{{"nftables":[{",".join(filter(None, commands))}]}}'.encode()

@@ -129,7 +129,7 @@ class NativeExecutor(Executor):
         commands = self._encoded(operations)
         with self._lock:
             self._check_open()
-            if not commands:
+            if not any(commands):
                 return
             if generation is not None and self._kernel.generation() != generation:
                 raise Overtaken(f"the ruleset is not of generation {generation} any more")
@@ -158,7 +158,7 @@ class NativeExecutor(Executor):
         commands = self._encoded(operations)
         with self._lock:
             self._check_open()
-            if commands:
+            if any(commands):
                 self._refuse(commands, operations, None)
 
     def snapshot(self) -> Snapshot:

@@ -10,8 +10,10 @@ from nfcore.exceptions import CommitRefused, InvalidInput, Untranslatable
 from nfcore.executor import CffiExecutor, Executor, FakeExecutor, NftablesModuleExecutor
 from nfcore.executor._native import NativeExecutor
 from nfcore.operations import (
+    AddElements,
     AddSet,
     AddTable,
+    DeleteElements,
     DeleteSet,
     Operation,
     SetElement,
@@ -119,6 +121,31 @@ def test_an_element_is_replaced_within_a_transaction(executor: Executor) -> None
     held = state(executor, PORTS)
     assert held is not None
     assert [element.data for element in held.elements.values()] == ["10.0.0.10"]
+
+
+@pytest.mark.parametrize("with_rule", [False, True], ids=["alone", "beside a rule"])
+def test_the_refused_element_among_many_is_named(executor: Executor, *, with_rule: bool) -> None:
+    old = adding(PORTS, *OPEN, data="10.0.0.9")
+    executor.commit(made(AddSet(set=PORTS, type=PORT_TYPE), old))
+    other, wrong = ("br1", "10.0.0.3", 6, 80), SetElement("10.0.0.10")
+    many = AddElements(PORTS, {other: SetElement("10.0.0.9"), OPEN: wrong})
+    before: list[Operation] = [adding(PAIRS, "a", "b")]
+    if with_rule:
+        before.append(lookup("same"))
+    with pytest.raises(CommitRefused) as refused:
+        executor.commit([*before, many])
+    one = AddElements(PORTS, {OPEN: wrong})
+    assert (refused.value.index, refused.value.operation) == (len(before), one)
+    held = state(executor, PORTS)
+    assert held is not None
+    assert set(held.elements) == {OPEN}
+
+
+@pytest.mark.parametrize("nothing", [AddElements(PAIRS, {}), DeleteElements(PAIRS, ())], ids=str)
+def test_no_elements_are_no_fault(executor: Executor, nothing: Operation) -> None:
+    executor.commit(made(nothing))
+    executor.commit([nothing])
+    assert state(executor, PAIRS) == SetState(type=PAIR_TYPE)
 
 
 def test_a_map_gives_one_answer(executor: Executor) -> None:

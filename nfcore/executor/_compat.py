@@ -43,6 +43,8 @@ def with_compat_rules(
 ) -> TableState:
     """A table's state, its rules of iptables-nft's own kind read as far as that goes.
 
+    Where it has none, that is the state itself.
+
     Args:
         state: as libnftables lists it.
         table: which table.
@@ -52,7 +54,7 @@ def with_compat_rules(
     Raises:
         ListingFailed: the kernel does not say.
     """
-    chains = dict(state.chains)
+    chains = {}
     for name, chain in state.chains.items():
         wanted = {
             rule.handle: rule.body.protocol for rule in chain.rules if holds_compat(rule.body)
@@ -73,7 +75,7 @@ def with_compat_rules(
                 replace(rule, body=read.get(rule.handle, rule.body)) for rule in chain.rules
             ),
         )
-    return replace(state, chains=chains)
+    return replace(state, chains={**state.chains, **chains}) if chains else state
 
 
 def _chains_named_in(state: TableState) -> set[str]:

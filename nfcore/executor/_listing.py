@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import time
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final, Literal, NamedTuple
 
 from nfcore.exceptions import ListingFailed
 from nfcore.executor._compat import with_compat_rules
@@ -25,6 +26,13 @@ _PAUSE: Final = 0.001
 """Seconds for the kernel to finish in before the second; as many more before each further one."""
 
 
+class _Whole(NamedTuple):
+    """What was listed, and how often until it was whole."""
+
+    state: TableState
+    attempts: int
+
+
 class Listing:
     """What the kernel holds, by asking libnftables for a table or for one thing of it.
 
@@ -41,14 +49,41 @@ class Listing:
         self._kernel = kernel
         self._prefix = prefix
 
-    def table(self, table: TableRef) -> TableState | None:
-        """One table with all that is in it, or None where it is not there.
+    def tables(
+        self, tables: Iterable[TableRef], *, unchanged: Callable[[], bool]
+    ) -> Mapping[TableRef, TableState] | None:
+        """Tables with all that is in them, each as of one moment.
+
+        All are listed before any is decoded, which takes longer: what others commit then matters
+        only where the kernel had to be asked again.
+
+        Args:
+            tables: which.
+            unchanged: whether the ruleset is as it was before.
+
+        Returns:
+            None where the ruleset changed while it was read.
 
         Raises:
-            ListingFailed: it could not be read.
+            ListingFailed: one could not be read.
         """
-        state = self._whole("table", table, self._prefix + table.name, str(table))
-        return None if state is None else self._completed(state, table)
+        names = {table: self._prefix + table.name for table in tables}
+        replies = {
+            table: self._library.run(_listing("table", table.version.family, name=name))
+            for table, name in names.items()
+        }
+        if not unchanged():
+            return None
+        found = {}
+        asked_again = False
+        for table, reply in replies.items():
+            listed = self._whole("table", table, names[table], str(table), first=reply)
+            if listed is None:
+                return None
+            state, attempts = listed
+            found[table] = self._completed(state, table)
+            asked_again = asked_again or attempts > 1 or found[table] is not state
+        return None if asked_again and not unchanged() else found
 
     def chain(self, table: TableRef, name: str) -> TableState | None:
         """A table with one of its chains, or None where that is not there.
@@ -56,8 +91,8 @@ class Listing:
         Raises:
             ListingFailed: it could not be read.
         """
-        state = self._whole("chain", table, name, f"{table} {name}")
-        return None if state is None else self._completed(state, table)
+        listed = self._whole("chain", table, name, f"{table} {name}")
+        return None if listed is None else self._completed(listed.state, table)
 
     def set(self, table: TableRef, name: str) -> TableState | None:
         """A table with one of its sets or maps, or None where that is not there.
@@ -66,8 +101,8 @@ class Listing:
             ListingFailed: it could not be read.
         """
         what = f"{table} {name}"
-        state = self._whole("set", table, name, what)
-        return self._whole("map", table, name, what) if state is None else state
+        listed = self._whole("set", table, name, what) or self._whole("map", table, name, what)
+        return None if listed is None else listed.state
 
     def foreign(self, family: str, name: str, version: IPVersion) -> ForeignTable:
         """A table that is not one of iptables' own.
@@ -90,9 +125,15 @@ class Listing:
             raise _no_json(what, error) from error
 
     def _whole(
-        self, kind: Literal["table", "chain", "set", "map"], table: TableRef, name: str, what: str
-    ) -> TableState | None:
-        """List until nothing is missing; None where it is not there.
+        self,
+        kind: Literal["table", "chain", "set", "map"],
+        table: TableRef,
+        name: str,
+        what: str,
+        *,
+        first: Reply | None = None,
+    ) -> _Whole | None:
+        """List until nothing is missing; None where it is not there. ``first`` was listed already.
 
         After a commit of many elements the kernel makes the set's hash table larger or smaller, in
         the background. A listing at that time has elements twice and lacks others, which
@@ -101,14 +142,15 @@ class Listing:
         place = {} if kind == "table" else {"table": self._prefix + table.name}
         listing = _listing(kind, table.version.family, **place, name=name)
         for attempt in range(_ATTEMPTS):
-            time.sleep(attempt * _PAUSE)
-            reply = self._library.run(listing)
+            if attempt:
+                time.sleep(attempt * _PAUSE)
+            reply = self._library.run(listing) if attempt or first is None else first
             if not reply.done:
                 if reply.answer.startswith(os.strerror(errno.ENOENT)):
                     return None
                 raise _failed(what, reply)
             try:
-                return decode_table(reply.output, table)
+                return _Whole(decode_table(reply.output, table), attempt + 1)
             except TornListingError as error:
                 torn = str(error)
             except ValueError as error:

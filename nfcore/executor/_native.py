@@ -292,10 +292,9 @@ class NativeExecutor(Executor):
         """Every table's state, or None where the ruleset changed meanwhile."""
         with self._lock:
             self._check_open()
-            states = {table: self._listing.table(table) for table in self._present_tables()}
-            if self._kernel.generation() != generation:
-                return None
-        return {table: state for table, state in states.items() if state is not None}
+            return self._listing.tables(
+                self._present_tables(), unchanged=lambda: self._kernel.generation() == generation
+            )
 
     def _present_tables(self) -> list[TableRef]:
         return [

@@ -87,7 +87,8 @@ def network_tags(spec: NetworkSpec, made_by: MadeBy) -> NetworkTags:
 
 
 def _words(spec: NetworkSpec, made_by: MadeBy) -> list[str]:
-    words = _flags(spec, made_by)
+    plain = spec.masquerade and not spec.internal and made_by is not MadeBy.APPLY
+    words = [] if plain else _flags(spec, made_by)
     if spec.subnet_v4 is not None:
         words.append(_subnet_word("v4", spec.subnet_v4, spec.gateway_v4))
     if spec.gateway_mode_v4 is GatewayMode.ROUTED:

@@ -44,6 +44,18 @@ _MOST_BYTES: Final = 0xFFFF - _ATTRIBUTE.size
 _COMMENT: Final = 0  # NFTNL_UDATA_SET_ELEM_COMMENT
 
 
+class Written(NamedTuple):
+    """Some elements of one set.
+
+    Attributes:
+        head: what each begins with.
+        elements: the rest of each.
+    """
+
+    head: bytes
+    elements: Sequence[bytes]
+
+
 class SetWriter:
     """Writes elements of one set. It keeps nothing of what it wrote.
 
@@ -69,26 +81,26 @@ class SetWriter:
         self._size: Final = _ATTRIBUTE.size + len(self._key_head) + _filled(form.key_size)
         self._head: Final = _ATTRIBUTE.pack(self._size, _ELEMENT) + self._key_head
 
-    def keys(self, keys: Collection[ElementKey], values: Values) -> list[bytes]:
+    def keys(self, keys: Collection[ElementKey], values: Values) -> Written:
         """Elements of which there are keys alone.
 
         Raises:
             NotPlainError: a key that is not written here.
         """
-        return self._keys(self._head, keys, values)
+        return Written(self._head, self._keys(keys, values))
 
-    def _keys(self, head: bytes, keys: Collection[ElementKey], values: Values) -> list[bytes]:
+    def _keys(self, keys: Collection[ElementKey], values: Values) -> list[bytes]:
         kinds = self._key
         try:
             first = values.of(kinds[0])
             if len(kinds) == 1:
-                return [head + first[value] for (value,) in keys]
+                return [first[value] for (value,) in keys]
             if len(kinds) == 2:
                 second = values.of(kinds[1])
-                return [head + first[one] + second[other] for one, other in keys]
+                return [first[one] + second[other] for one, other in keys]
             parts = [values.of(kind) for kind in kinds]
             return [
-                head + b"".join([part[value] for part, value in zip(parts, key, strict=True)])
+                b"".join([part[value] for part, value in zip(parts, key, strict=True)])
                 for key in keys
             ]
         except NotPlainError:
@@ -96,7 +108,7 @@ class SetWriter:
         except ValueError as error:
             raise NotPlainError(f"a key as {self._key}: {error}") from error
 
-    def elements(self, elements: Mapping[ElementKey, SetElement], values: Values) -> list[bytes]:
+    def elements(self, elements: Mapping[ElementKey, SetElement], values: Values) -> Written:
         """Elements with their data and comments.
 
         Raises:
@@ -104,29 +116,31 @@ class SetWriter:
         """
         if self._data is None and [*elements.values()].count(BARE) == len(elements):
             return self.keys(elements, values)
-        keys = self._keys(self._key_head, elements, values)
+        keys = self._keys(elements, values)
         size = self._size
         data = None
         if self._data is not None:
             data = values.of(self._data)
             size += len(self._data_head) + _filled(SIZES[self._data])
-        bare = _ATTRIBUTE.pack(size, _ELEMENT)
+        bare, key_head = _ATTRIBUTE.pack(size, _ELEMENT), self._key_head
         frames: dict[int, tuple[bytes, bytes, bytes]] = {}  # by the length of the comment
         written = []
         for key, (value, comment, _) in zip(keys, elements.values(), strict=True):
             if (value is None) is not (data is None):
                 raise NotPlainError(f"{value!r} as data of {self._data}")
-            more = b"" if data is None or value is None else self._data_head + data[value]
+            body = key_head + key
+            if data is not None and value is not None:
+                body += self._data_head + data[value]
             if comment is None:
-                written.append(bare + key + more)
+                written.append(bare + body)
                 continue
             text = _encoded(comment)
             length = len(text)
             if length not in frames:
                 frames[length] = _frame(size, length)
             head, comment_head, end = frames[length]
-            written.append(head + key + more + comment_head + text + end)
-        return written
+            written.append(head + body + comment_head + text + end)
+        return Written(b"", written)
 
 
 def _frame(size: int, length: int) -> tuple[bytes, bytes, bytes]:
@@ -160,25 +174,26 @@ class ElementMessage(NamedTuple):
         operation_index: the place of their operation in the transaction.
         operation: the operation that they are of.
         first: the place of the first of them among the operation's elements.
-        elements: the elements, written.
-        size: the bytes of the elements together.
+        head: what each of them begins with.
+        elements: the rest of each.
     """
 
     writer: SetWriter
     operation_index: int
     operation: ElementOperation
     first: int
+    head: bytes
     elements: Sequence[bytes]
-    size: int
 
     def message(self) -> Message:
         """The message itself."""
         adds = type(self.operation) is AddElements
         kind, flags = (_NEWSETELEM, _NLM_F_CREATE) if adds else (_DELSETELEM, 0)
-        place = self.writer.place
-        header = _ATTRIBUTE.pack(_ATTRIBUTE.size + self.size, _LIST_ELEMENTS)
-        size = len(place) + _ATTRIBUTE.size + self.size
-        return Message(kind, flags, self.writer.family, [place, header, *self.elements], size)
+        place, head = self.writer.place, self.head
+        body = head + head.join(self.elements)
+        header = _ATTRIBUTE.pack(_ATTRIBUTE.size + len(body), _LIST_ELEMENTS)
+        size = len(place) + len(header) + len(body)
+        return Message(kind, flags, self.writer.family, (place, header, body), size)
 
     def part_at(self, offset: int) -> ElementOperation | None:
         """The operation on the one element that begins so many bytes into the message.
@@ -186,8 +201,8 @@ class ElementMessage(NamedTuple):
         None where none does, unless there is but one.
         """
         begin = _HEADERS + len(self.writer.place) + _ATTRIBUTE.size
-        offsets = [*accumulate(map(len, self.elements[:-1]), initial=begin)]
-        if offset in offsets:
+        offsets = [begin, *(begin + end for end in _ends(self.head, self.elements))]
+        if offset in offsets[:-1]:
             return self._part(offsets.index(offset))
         return self._part(0) if len(self.elements) == 1 else None
 
@@ -216,29 +231,33 @@ def encode_elements(
     for index, operation in enumerate(operations):
         writer = writers[operation.set]
         if isinstance(operation, AddElements):
-            elements = writer.elements(operation.elements, values)
+            head, elements = writer.elements(operation.elements, values)
         else:
-            elements = writer.keys(operation.keys, values)
-        for first, part, size in _parts(elements):
-            messages.append(ElementMessage(writer, index, operation, first, part, size))
+            head, elements = writer.keys(operation.keys, values)
+        for first, part in _parts(head, elements):
+            messages.append(ElementMessage(writer, index, operation, first, head, part))
     return messages
 
 
-def _parts(elements: Sequence[bytes]) -> Iterable[tuple[int, Sequence[bytes], int]]:
-    """As many elements at a time as a message holds: the first's place, they, and their size."""
-    size = sum(map(len, elements))
-    if size <= _MOST_BYTES:
-        return ((0, elements, size),)
-    return _several_parts(elements)
+def _parts(head: bytes, elements: Sequence[bytes]) -> Iterable[tuple[int, Sequence[bytes]]]:
+    """As many elements at a time as a message holds, and the first's place."""
+    if len(head) * len(elements) + sum(map(len, elements)) <= _MOST_BYTES:
+        return ((0, elements),) if elements else ()
+    return _several_parts(head, elements)
 
 
-def _several_parts(elements: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes], int]]:
-    ends = [*accumulate(map(len, elements))]
+def _several_parts(head: bytes, elements: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
+    ends = [*_ends(head, elements)]
     first, before = 0, 0
     while first < len(elements):
         last = bisect_right(ends, before + _MOST_BYTES)
-        yield first, elements[first:last], ends[last - 1] - before
+        yield first, elements[first:last]
         first, before = last, ends[last - 1]
+
+
+def _ends(head: bytes, elements: Iterable[bytes]) -> Iterator[int]:
+    """Where each element ends, in bytes from the beginning of the first."""
+    return accumulate(len(head) + len(element) for element in elements)
 
 
 def _value_head(kind: int, size: int) -> bytes:

@@ -57,7 +57,7 @@ def plan_sets(overlays: Iterable[SetOverlay], plan: Plan) -> None:
             keys, asked = tuple(overlay.deleted), overlay.deleted_by
             plan.deletions.append(Step(DeleteElements(ref, keys), asked[0][0], tuple(asked)))
         if overlay.added:
-            elements, asked = dict(overlay.added), overlay.added_by
+            elements, asked = overlay.all_added(), overlay.added_by
             plan.additions.append(Step(AddElements(ref, elements), asked[0][0], tuple(asked)))
 
 

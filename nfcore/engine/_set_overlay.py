@@ -63,7 +63,7 @@ class SetOverlay:
         self.exists = original is not None
         self.added: Final[dict[ElementKey, SetElement]] = {}
         self.deleted: Final[dict[ElementKey, None]] = {}
-        self.added_by: Final[list[Asked]] = []
+        self.added_by: Final[list[tuple[CallSite, Mapping[ElementKey, SetElement]]]] = []
         self.deleted_by: Final[list[Asked]] = []
         self._newest: str | None = None
         self.site: CallSite | None = None
@@ -191,6 +191,12 @@ class SetOverlay:
         for key in keys:
             del self.deleted[key]
         self.deleted_by.pop()
+
+    def all_added(self) -> Mapping[ElementKey, SetElement]:
+        """The elements put in, to be kept: the transaction's own may still change."""
+        if len(self.added_by) == 1 and len(self.added_by[0][1]) == len(self.added):
+            return self.added_by[0][1]
+        return dict(self.added)
 
     def items(self) -> Iterator[tuple[ElementKey, SetElement]]:
         """The elements as the transaction leaves them."""

@@ -15,7 +15,7 @@ from typing import Literal
 from nfcore.engine._chain import HeldRule, PlacedRule
 from nfcore.engine._overlay import ChainOverlay, PendingRule
 from nfcore.engine._set_overlay import SetOverlay
-from nfcore.engine._step import Step
+from nfcore.engine._step import Asked, Step
 from nfcore.operations import (
     AddChain,
     AddElements,
@@ -54,11 +54,16 @@ def plan_sets(overlays: Iterable[SetOverlay], plan: Plan) -> None:
         if overlay.original is None and overlay.type is not None:
             plan.creations.append(Step(AddSet(set=ref, type=overlay.type), overlay.site))
         if overlay.deleted:
-            keys, asked = tuple(overlay.deleted), overlay.deleted_by
-            plan.deletions.append(Step(DeleteElements(ref, keys), asked[0][0], tuple(asked)))
+            gone = DeleteElements(ref, tuple(overlay.deleted))
+            plan.deletions.append(_of_elements(gone, overlay.deleted_by))
         if overlay.added:
-            elements, asked = overlay.all_added(), overlay.added_by
-            plan.additions.append(Step(AddElements(ref, elements), asked[0][0], tuple(asked)))
+            plan.additions.append(
+                _of_elements(AddElements(ref, overlay.all_added()), overlay.added_by)
+            )
+
+
+def _of_elements(operation: AddElements | DeleteElements, asked: Sequence[Asked]) -> Step:
+    return Step(operation, asked[0][0], tuple(asked))
 
 
 def plan_chain(overlay: ChainOverlay, plan: Plan) -> None:

@@ -17,9 +17,11 @@ from nfcore.exceptions import CommitRefused, Conflict, InvalidInput
 from nfcore.executor import FakeExecutor
 from nfcore.layout import Layout, RulesLayout, SetsLayout
 from nfcore.layout.sets._comments import number_of
+from nfcore.layout.sets._names import names_of
 from nfcore.operations import AddElements, ElementKey, Operation, SetElement, Snapshot, each_element
 from tests.bridge.strategies import Wanted, configs, topologies
 from tests.layout.networks import FIXED, FRONT, WEB
+from translate import IPVersion
 
 LAYOUTS = st.sampled_from([RulesLayout, SetsLayout])
 HAIRPIN = DriverConfig(enable_userland_proxy=False)
@@ -203,6 +205,85 @@ class Refusing(FakeExecutor):
             if isinstance(part, AddElements) and self.refused in part.elements:
                 raise CommitRefused("no", index=index, operation=part)
         super().commit(operations, generation=generation)
+
+
+V4_ONLY = replace(FRONT, subnet_v6=None)
+
+
+@pytest.mark.parametrize("specs", [(V4_ONLY, FRONT), (FRONT, V4_ONLY)], ids=["gains", "loses"])
+def test_no_network_loses_its_default_drop(engine: Engine, specs: Sequence[NetworkSpec]) -> None:
+    """Where it is created again with another IP version, which nothing but a layout allows."""
+    layout = SetsLayout()
+    for spec in specs:
+        with engine.transaction() as transaction:
+            layout.create_network(transaction, spec)
+    for version in IPVersion:
+        names = names_of(version)
+        forwarded, isolated, unguarded = (
+            engine.ruleset.named_set(ref)
+            for ref in (names.forwarded, names.isolated, names.unguarded)
+        )
+        assert forwarded is not None
+        assert isolated is not None
+        assert unguarded is not None
+        assert {*forwarded} == {*isolated} == {(FRONT.bridge,)}
+        assert {*unguarded} == set()
+
+
+def test_two_with_one_subnet_that_neither_translates_go_together(engine: Engine) -> None:
+    layout = SetsLayout(Driver(config=HAIRPIN))
+    first = replace(FRONT, masquerade=False)
+    networks = NetworkParts(first), NetworkParts(alike("twin", first))
+    with engine.transaction() as transaction:
+        layout.ensure_started(transaction)
+    started = pictured(engine.ruleset.snapshot())
+    for network in networks:
+        with engine.transaction() as transaction:
+            layout.create_network(transaction, network.spec)
+    with engine.transaction() as transaction:
+        layout.delete_networks(transaction, networks)
+    assert [held for _, held in _sets(pictured(engine.ruleset.snapshot()))] == [
+        held for _, held in _sets(started)
+    ]
+
+
+def _sets(picture: object) -> list[tuple[object, object]]:
+    assert isinstance(picture, dict)
+    return [(table, sets) for table, (_, sets) in picture.items()]
+
+
+def test_two_ports_behind_one_host_port_can_be_released_at_once(engine: Engine) -> None:
+    layout = SetsLayout()
+    other = replace(WEB, address=IPv4Address("10.1.0.9"))
+    with engine.transaction() as transaction:
+        layout.create_networks(transaction, [NetworkParts(FRONT, (WEB,))])
+    with engine.transaction() as transaction:
+        layout.release(transaction, FRONT, WEB, other)
+    (state,) = layout.networks(engine.ruleset)
+    assert state.ports == ()
+
+
+def test_nothing_stays_of_ports_that_cannot_be_published(engine: Engine) -> None:
+    layout = SetsLayout()
+    free = replace(WEB, host_port=8081)
+    taken = replace(WEB, address=IPv4Address("10.1.0.9"))
+    with engine.transaction() as transaction:
+        layout.create_networks(transaction, [NetworkParts(FRONT, (WEB,))])
+    with engine.transaction() as transaction:
+        with pytest.raises(Conflict, match="any_address holds"):
+            layout.publish(transaction, FRONT, free, taken)
+        assert transaction.operations() == ()
+
+
+def test_a_network_keeps_the_mode_that_it_was_made_in(engine: Engine) -> None:
+    proxied, hairpin = SetsLayout(), SetsLayout(Driver(config=HAIRPIN))
+    with engine.transaction() as transaction:
+        proxied.create_network(transaction, FRONT)
+        proxied.ensure_started(transaction)
+    before = _sets(pictured(engine.ruleset.snapshot()))
+    with engine.transaction() as transaction:
+        hairpin.create_network(transaction, FRONT)
+    assert _sets(pictured(engine.ruleset.snapshot())) == before
 
 
 def test_none_at_all(engine: Engine) -> None:

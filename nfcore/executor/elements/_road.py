@@ -88,6 +88,8 @@ class ElementRoad:
                 messages = encode_elements(operations, self._writers)
             except NotPlainError:
                 return False
+            if not messages:
+                return False
             self.encode_seconds = time.perf_counter() - began
             refusals = self._send(messages, meant)
             if not refusals:

@@ -102,7 +102,7 @@ class Creation:
             fresh = (NetworkElements(self._elements, names) for names in self._versions)
             self._networks.extend(fresh)
         for network in self._networks:
-            network.add(spec, self._hairpin, note, second, order)
+            network.add(spec, hairpin, note, second, order)
         self._comments[spec.bridge] = comment
         if hairpin:
             self._created.append((spec, number))
@@ -138,6 +138,7 @@ class Creation:
             for length in network.internal_lengths:
                 add_length(self._transaction, network.names, length, internal=True)
             self._check_subnets(network)
+            self._guard(network)
         self._transaction.add_elements(self._elements.by_set)
         if self._created:
             self._add_newer()
@@ -148,6 +149,19 @@ class Creation:
             for names in self._versions:
                 collect_newer(newer, self._transaction, names, spec, number=number)
         self._transaction.add_elements(newer.by_set)
+
+    def _guard(self, network: NetworkElements) -> None:
+        """Whatever is forwarded has the default drop: no network of an IP version goes without."""
+        names = network.names
+        unguarded = self._transaction.named_set(names.unguarded)
+        if len(unguarded) and not unguarded.has_none_of(network.forwarded):
+            gone = [key for key in network.forwarded if key in unguarded]
+            self._transaction.delete_elements({names.unguarded: gone})
+        collected = self._elements.by_set.get(names.unguarded)
+        if collected:
+            forwarded = self._transaction.named_set(names.forwarded)
+            for key in [key for key in collected if key in forwarded]:
+                del collected[key]
 
     def _check_subnets(self, network: NetworkElements) -> None:
         """Refuse a subnet that another network translates from."""

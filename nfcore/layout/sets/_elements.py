@@ -8,7 +8,7 @@ from typing import Final
 from nfcore.exceptions import Conflict
 from nfcore.operations import BARE, ElementKey, SetElement, SetRef
 
-__all__ = ["Elements"]
+__all__ = ["ElementKeys", "Elements"]
 
 
 class Elements:
@@ -32,3 +32,14 @@ class Elements:
         held = self.by_set[ref].setdefault(key, element)
         if held.data != element.data:
             raise Conflict(f"{ref} holds {key} with {held.data}, not {element.data}")
+
+
+class ElementKeys(Elements):
+    """Keys by set, of elements that are to be taken out whatever is kept with them."""
+
+    __slots__ = ()
+
+    def put(self, ref: SetRef, key: ElementKey, element: SetElement = BARE) -> None:
+        """Collect a key."""
+        del element
+        self.by_set[ref][key] = BARE

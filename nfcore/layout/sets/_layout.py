@@ -181,14 +181,15 @@ class SetsLayout(Layout):
             DriverError: a step failed.
             InvalidInput: the network is internal, or has no subnet that holds the address.
         """
-        creation = self._creation(transaction)
-        note = creation.note(spec)
-        if note is None:
-            self.driver.publish(transaction, spec, *ports)
-            return
-        for port in ports:
-            self._publish(transaction, creation, spec, port, hairpin=note.hairpin)
-        creation.finish()
+        with transaction.savepoint():
+            creation = self._creation(transaction)
+            note = creation.note(spec)
+            if note is None:
+                self.driver.publish(transaction, spec, *ports)
+                return
+            for port in ports:
+                self._publish(transaction, creation, spec, port, hairpin=note.hairpin)
+            creation.finish()
 
     def _publish(
         self,

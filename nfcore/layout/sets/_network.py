@@ -8,12 +8,12 @@ from typing import Final
 
 from nfcore.bridge import NetworkSpec, address_text
 from nfcore.exceptions import Conflict
-from nfcore.layout.sets._elements import Elements
+from nfcore.layout.sets._elements import ElementKeys, Elements
 from nfcore.layout.sets._names import Names
 from nfcore.operations import BARE, ElementKey, SetElement, SetRef
 from translate import IPVersion
 
-__all__ = ["NetworkElements", "subnet_sets", "taken", "translates"]
+__all__ = ["NetworkElements", "subnet_sets", "taken"]
 
 _Claim = tuple[NetworkSpec, SetElement]
 
@@ -41,26 +41,28 @@ class NetworkElements:
     """Collects the elements of networks of one IP version, those of lengths included.
 
     Args:
-        elements: where to.
+        elements: where to; where it is keys alone, no subnet is claimed.
         names: the IP version's sets.
 
     Attributes:
+        forwarded: the collected networks that have this IP version.
         names: the IP version's sets.
-        nat_lengths: the prefix lengths of subnets that are translated.
-        internal_lengths: those of internal networks.
+        nat_lengths: the prefix lengths of subnets that are translated, in the order of the first
+            network with each.
+        internal_lengths: those of internal networks, likewise.
         claims: by prefix length the subnets that no other network may translate from; of each, the
             network and what is kept with its translation.
     """
 
     __slots__ = (
         "_elements",
-        "_forwarded",
         "_icc_on",
         "_isolated",
         "_of_version",
         "_same",
         "_skip_dnat",
         "claims",
+        "forwarded",
         "internal_lengths",
         "names",
         "nat_lengths",
@@ -69,14 +71,14 @@ class NetworkElements:
     def __init__(self, elements: Elements, names: Names) -> None:
         self.names: Final = names
         self.nat_lengths: Final[dict[int, _Translated]] = {}
-        self.internal_lengths: Final[set[int]] = set()
+        self.internal_lengths: Final[dict[int, None]] = {}
         self.claims: Final[dict[int, dict[ElementKey, _Claim]]] = {}
         self._of_version: Final = _OF_VERSION[names.version]
         self._elements: Final = elements
         of = elements.by_set
         self._same: Final = of[names.same]
         self._isolated: Final = of[names.isolated]
-        self._forwarded: Final = of[names.forwarded]
+        self.forwarded: Final = of[names.forwarded]
         self._icc_on: Final = of[names.icc_on]
         self._skip_dnat: Final = of[names.skip_dnat]
 
@@ -117,7 +119,7 @@ class NetworkElements:
         if spec.internal:
             self._internal(bridge, address, length)
             return
-        self._forwarded[name] = BARE
+        self.forwarded[name] = BARE
         if mode.nat_disabled:
             self._elements.put(names.pingable, name)
         source = None if host is None else address_text(host)
@@ -136,11 +138,13 @@ class NetworkElements:
             self._elements.put(self.names.unguarded, name)
 
     def _internal(self, bridge: str, address: str, length: int) -> None:
-        self.internal_lengths.add(length)
+        self.internal_lengths[length] = None
         self._elements.put(self.names.internal(length), (bridge,))
         self._elements.put(self.names.inner(length), (address, bridge))
 
     def _claim(self, spec: NetworkSpec, address: str, length: int, number: SetElement) -> None:
+        if isinstance(self._elements, ElementKeys):
+            return
         claims = self.claims.setdefault(length, {})
         if claims.setdefault((address,), (spec, number))[0].bridge != spec.bridge:
             raise taken(spec, self.names.version)
@@ -170,11 +174,6 @@ class NetworkElements:
 def taken(spec: NetworkSpec, version: IPVersion) -> Conflict:
     """The error of a network whose subnet is translated already, for another."""
     return Conflict(f"network {spec.name}: subnet {spec.subnet(version)} is another network's")
-
-
-def translates(spec: NetworkSpec, version: IPVersion) -> bool:
-    """Whether what leaves the network gets another source address, if it is not internal."""
-    return spec.masquerade and not spec.gateway_mode(version).nat_disabled
 
 
 def subnet_sets(names: Names, length: int, *, internal: bool) -> tuple[SetRef, ...]:

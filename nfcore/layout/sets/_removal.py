@@ -7,7 +7,7 @@ from typing import Final
 
 from nfcore.bridge import Link, NetworkSpec, PublishedPort
 from nfcore.engine import Transaction
-from nfcore.layout.sets._elements import Elements
+from nfcore.layout.sets._elements import ElementKeys
 from nfcore.layout.sets._lengths import drop_length
 from nfcore.layout.sets._links import collect_link
 from nfcore.layout.sets._names import Names
@@ -29,7 +29,7 @@ class Removal:
     def __init__(self, transaction: Transaction, versions: Sequence[Names]) -> None:
         self._transaction: Final = transaction
         self._versions: Final = versions
-        self._elements: Final = Elements()
+        self._elements: Final = ElementKeys()
         self._networks: Final[list[NetworkElements]] = []
         self._specs: Final[list[NetworkSpec]] = []
 

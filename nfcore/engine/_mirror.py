@@ -21,7 +21,7 @@ from typing import Final, Protocol
 
 from nfcore.engine._ruleset import Ruleset
 from nfcore.events import Observer, PictureLost, RulesetListed, emit
-from nfcore.exceptions import EventsLost, ListingFailed, NotFound
+from nfcore.exceptions import BackendUnavailable, EventsLost, ListingFailed, NotFound
 from nfcore.executor import CommitEvents, EventKind, RulesetEvent, RulesetMonitor
 from nfcore.operations import (
     TABLES,
@@ -181,7 +181,7 @@ class Mirror:
         """Have the kernel tell nothing of a commit of many elements: the picture knows them.
 
         Raises:
-            BackendUnavailable: the monitor is closed.
+            BackendUnavailable: the monitor is closed; nothing was sent.
             ListingFailed: the kernel names no generation.
         """
         return self._not_listening() if self._goes_unheard(operations) else _LISTENING
@@ -192,12 +192,26 @@ class Mirror:
         try:
             yield
         except BaseException:
-            self._monitor.join()
-            if self.moved():
-                self._lose(EventsLost(_UNHEARD))
+            self._listen_again()
             raise
-        self._monitor.join()
-        self._unheard = True
+        self._unheard = self._joined()
+
+    def _listen_again(self) -> None:
+        """After a commit that failed, of which the error is to be told and no other."""
+        try:
+            if self._joined() and self.moved():
+                self._lose(EventsLost(_UNHEARD))
+        except ListingFailed as error:
+            self._lose(error)
+
+    def _joined(self) -> bool:
+        """Whether the monitor listens again; else all there is from now on are listings."""
+        try:
+            self._monitor.join()
+        except BackendUnavailable as error:
+            self._lose(error)
+            return False
+        return True
 
     def _goes_unheard(self, operations: Sequence[Operation]) -> bool:
         return (

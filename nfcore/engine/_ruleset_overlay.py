@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, cast
 
@@ -55,8 +55,6 @@ class RulesetOverlay:
         self.journal = Journal()
         self.found = ruleset.found
         """What was found out about rules, chains and which sets there are."""
-        self.found_here: dict[Hashable, object] = {}
-        """The same, of this transaction's own overlays."""
         self._ruleset = ruleset
         self._parsed = parsed
         self._overlays: dict[tuple[IPVersion, str, str], ChainOverlay] = {}
@@ -64,7 +62,7 @@ class RulesetOverlay:
 
     def forget_found(self) -> None:
         """The transaction changes more than elements: what was found before may be otherwise."""
-        self.found, self.found_here = {}, {}
+        self.found = {}
 
     # Rules.
 

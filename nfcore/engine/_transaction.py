@@ -80,6 +80,8 @@ class Transaction:
         self._view = RulesetOverlay(source.latest(), self._parsed)
         self._telling.looked()
         self._steps: Sequence[Step] | None = None
+        self._outdated = False
+        """Whether the changes could not be made again over what others have committed."""
         self._closed: str | None = None
         self._site: CallSite | None = None
 
@@ -247,7 +249,7 @@ class Transaction:
         """
         return self._open_view().named_sets(table)
 
-    def found(self, key: Hashable, find: Callable[[], T], *, lasting: bool = True) -> T:
+    def found(self, key: Hashable, find: Callable[[], T]) -> T:
         """What ``find`` returns; asked once, until a rule, a chain, a policy or a set changes.
 
         It spares layouts looking through the same rules for each of a thousand networks.
@@ -255,14 +257,11 @@ class Transaction:
         Args:
             key: what is looked for, and all that the answer depends on besides the ruleset.
             find: looks for it. Elements must make no difference to what it returns.
-            lasting: whether it is as true for the next transaction; else it is for this one alone,
-                such as its own view of a set.
 
         Raises:
             TransactionClosed: the transaction has ended.
         """
-        view = self._open_view()
-        found = view.found if lasting else view.found_here
+        found = self._open_view().found
         try:
             return found[key]  # type: ignore[return-value]  # what `find` returned for this key
         except KeyError:
@@ -402,6 +401,7 @@ class Transaction:
             Conflict: a removed chain is still jumped to; nothing was sent.
             NetfilterError: the changes cannot be made over what others have committed meanwhile;
                 nothing was sent.
+            Overtaken: others committed first, again and again; nothing was sent.
             TransactionClosed: the transaction has ended.
             Untranslatable: a rule has no form that the executor can send; nothing was sent.
         """
@@ -415,6 +415,8 @@ class Transaction:
         self._close("committed")
 
     def _commit(self) -> None:
+        if self._outdated:
+            self._begin_again()
         for attempt in range(1, _ATTEMPTS + 1):
             steps = self._planned()
             if not steps:
@@ -446,13 +448,17 @@ class Transaction:
             self._source.committed(operations)
             self._telling.committed(operations, steps[0].site)
             return
+        raise Overtaken(f"others committed first, {_ATTEMPTS} times one after the other")
 
     def _begin_again(self) -> None:
         """Make every change again over the ruleset as it is now."""
-        self._steps = None
-        self._view = RulesetOverlay(self._source.current(), self._parsed)
+        self._steps, self._outdated = None, True
+        view = RulesetOverlay(self._source.current(), self._parsed)
         for method, arguments in self._calls:
-            method(self._view, *arguments)
+            method(view, *arguments)
+            if method not in _OF_ELEMENTS:
+                view.forget_found()
+        self._view, self._outdated = view, False
 
     def abandon(self) -> None:
         """Forget every change. Harmless when the transaction has ended already."""

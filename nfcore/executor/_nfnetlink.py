@@ -17,7 +17,15 @@ from typing import Final, NamedTuple
 
 from translate import IPVersion
 
-__all__ = ["Message", "NfnetlinkSocket", "Refusal", "attribute", "attributes", "family_of"]
+__all__ = [
+    "Message",
+    "NfnetlinkSocket",
+    "Refusal",
+    "attribute",
+    "attributes",
+    "family_of",
+    "payload_of",
+]
 
 _NETLINK_NETFILTER: Final = 12
 _SOL_NETLINK, _NETLINK_CAP_ACK, _NETLINK_EXT_ACK = 270, 10, 11

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from nfcore.engine import Engine, Mirror, Transaction
-from nfcore.exceptions import Conflict, NotFound
+from nfcore.exceptions import Conflict, NotFound, Overtaken
 from nfcore.executor import CffiExecutor, FakeExecutor, open_executor
 from nfcore.operations import (
     AddElements,
     ChainRef,
     DeleteElements,
     NativeRule,
+    Operation,
     SetElement,
     SetRef,
     SetType,
@@ -193,3 +194,42 @@ def test_a_transaction_is_made_again_over_others_elements(netns: str) -> None:
             transaction.delete_elements(keys_by_set(gone("a")))
             in_netns(netns, ["nft", "delete element ip filter same { a . a }"])
         assert list(engine.ruleset.sets(FILTER)["same"].items()) == []
+
+
+def test_what_others_made_impossible_stays_impossible() -> None:
+    """A second commit must not send the half that could be made again."""
+    executor = FakeExecutor()
+    with Engine(executor).transaction() as transaction:
+        transaction.new_set(SAME, PAIR)
+        transaction.new_set(PORTS, PORT)
+    mine, theirs = (adding(PORTS, 6, 80, data=f"10.0.0.{number}") for number in (1, 2))
+    transaction = Engine(executor).begin()
+    transaction.add_elements(by_set(pair("a")))
+    transaction.add_elements(by_set(mine))
+    executor.commit([theirs])
+    before = executor.snapshot()
+    for _ in range(2):
+        with pytest.raises(Conflict, match=r"holds \(6, 80\) with 10\.0\.0\.2, not 10\.0\.0\.1"):
+            transaction.commit()
+        assert executor.snapshot() == before
+    executor.commit([deleting(PORTS, 6, 80)])
+    transaction.commit()
+    assert executor.snapshot().tables[FILTER].sets["ports"].elements[6, 80].data == "10.0.0.1"
+
+
+def test_whoever_never_comes_first_is_told() -> None:
+    class Busy(FakeExecutor):
+        attempts = 0
+
+        def commit(self, operations: Sequence[Operation], *, generation: int | None = None) -> None:
+            del operations, generation
+            self.attempts += 1
+            raise Overtaken("another was first")
+
+    executor = Busy()
+    transaction = Engine(executor).begin()
+    transaction.new_set(SAME, PAIR)
+    with pytest.raises(Overtaken, match=r"^others committed first, 20 times one after the other$"):
+        transaction.commit()
+    assert executor.attempts == 20
+    assert not transaction.closed

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nfcore.engine import Engine, IptRule, Mirror, Transaction
-from nfcore.exceptions import CommitRefused, ListingFailed, NetfilterError
+from nfcore.exceptions import BackendUnavailable, CommitRefused, ListingFailed, NetfilterError
 from nfcore.executor import CffiExecutor, RulesetMonitor, open_executor
 from nfcore.operations import (
     BARE,
@@ -143,6 +143,26 @@ def test_beside_somebody_busy_all_is_heard(host: Deaf, monkeypatch: pytest.Monke
     with host.engine.transaction() as transaction:
         delete(transaction, several(MANY))
     assert (host.unheard, host.mirror.listings) == (1, 1)
+
+
+def test_a_commit_that_went_through_is_no_failure_where_nobody_can_listen_any_more(
+    host: Deaf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise BackendUnavailable("the process has lost its rights")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(host.monitor, "join", fail)
+        with host.engine.transaction() as transaction:
+            add(transaction, several(MANY))
+    assert host.lost == 1
+    assert {str(key[0]) for key in host.engine.ruleset.sets(FORWARD.table)["names"]} == {
+        *several(MANY)
+    }
+    nowhere = DeleteElements(NAMES, [(name,) for name in several(MANY, first=1000)])
+    monkeypatch.setattr(host.monitor, "join", fail)
+    with pytest.raises(CommitRefused, match="No such file or directory"):
+        host.engine.commit(lambda _: [nowhere])
 
 
 def test_what_is_refused_is_refused_and_heard_is_again(host: Deaf) -> None:

@@ -286,6 +286,33 @@ def test_a_network_keeps_the_mode_that_it_was_made_in(engine: Engine) -> None:
     assert _sets(pictured(engine.ruleset.snapshot())) == before
 
 
+def with_element(engine: Engine, key: ElementKey, comment: str) -> None:
+    """Somebody else's element among those that tell of networks."""
+    with engine.transaction() as transaction:
+        SetsLayout().ensure_started(transaction)
+    same = names_of(IPVersion.V4).same
+    engine.commit(lambda _: [AddElements(same, {key: SetElement(comment=comment)})])
+
+
+def test_a_bridge_that_is_somebody_elses(engine: Engine) -> None:
+    with_element(engine, (FRONT.bridge, FRONT.bridge), "mine")
+    with pytest.raises(Conflict, match=r"^network front: bridge br-front is in use by another$"):
+        refused(engine, SetsLayout(), NetworkParts(FRONT))
+
+
+def test_numbers_go_on_whatever_others_note(engine: Engine) -> None:
+    with_element(engine, ("x", "x"), "zz")
+    layout = SetsLayout()
+    for spec in (FRONT, FIXED):
+        with engine.transaction() as transaction:
+            layout.create_network(transaction, spec)
+    assert [state.spec for state in layout.networks(engine.ruleset)] == [FRONT, FIXED]
+    held = engine.ruleset.named_set(names_of(IPVersion.V4).same)
+    assert held is not None
+    numbers = [number_of(element.comment) for _, element in held.items()]
+    assert numbers == [None, "00000000", "00000001"]
+
+
 def test_none_at_all(engine: Engine) -> None:
     layout = SetsLayout()
     with engine.transaction() as transaction:

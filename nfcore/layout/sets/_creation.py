@@ -8,7 +8,13 @@ from typing import Final
 from nfcore.bridge import Link, MadeBy, NetworkSpec, PublishedPort, network_tags
 from nfcore.engine import Transaction
 from nfcore.exceptions import Conflict
-from nfcore.layout.sets._comments import NetworkNote, network_comment, note_of, numbers_after
+from nfcore.layout.sets._comments import (
+    NetworkNote,
+    network_comment,
+    note_of,
+    number_of,
+    numbers_after,
+)
 from nfcore.layout.sets._elements import Elements
 from nfcore.layout.sets._lengths import add_length
 from nfcore.layout.sets._links import collect_link
@@ -43,9 +49,7 @@ class Creation:
         self._comments: Final[dict[str, str]] = {}
         """What tells of networks that were collected, by bridge."""
         self._there: Final = [transaction.named_set(names.same) for names in versions]
-        self._numbers: Final = numbers_after(
-            transaction.newest(ref for names in versions for ref in names.numbered)
-        )
+        self._numbers: Final = numbers_after(_newest(transaction, versions))
         self._created: Final[list[tuple[NetworkSpec, str]]] = []
         """Those in hairpin mode, with their numbers."""
 
@@ -178,3 +182,18 @@ class Creation:
                         continue
                     if (key[0], spec.bridge) not in own:
                         raise taken(spec, names.version)
+
+
+def _newest(transaction: Transaction, versions: Sequence[Names]) -> str:
+    """The greatest comment that begins with a number."""
+    refs = [ref for names in versions for ref in names.numbered]
+    newest = transaction.newest(refs)
+    if not newest or number_of(newest) is not None:
+        return newest
+    comments = [  # somebody else's element has a comment of another kind
+        element.comment
+        for ref in refs
+        for _, element in transaction.named_set(ref).items()
+        if element.comment is not None and number_of(element.comment) is not None
+    ]
+    return max(comments, default="")

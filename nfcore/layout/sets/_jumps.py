@@ -53,8 +53,9 @@ class Jumps:
         Raises:
             DriverError: a jump could not be inserted or appended.
         """
+        key = (Jumps.ensure, self._versions, self._config.hairpin, versions, internal)
         look = partial(self._are_in_place, transaction, versions, internal=internal)
-        if not transaction.found((self, versions, internal), look):
+        if not transaction.found(key, look):
             self.on_top(transaction, versions)
             if not internal:
                 self._to_nat(transaction, versions)

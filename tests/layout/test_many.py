@@ -263,6 +263,19 @@ def test_two_ports_behind_one_host_port_can_be_released_at_once(engine: Engine) 
     assert state.ports == ()
 
 
+@pytest.mark.parametrize("kind", [RulesLayout, SetsLayout])
+def test_a_host_port_that_leads_elsewhere_by_now_stays(engine: Engine, kind: type[Layout]) -> None:
+    layout = kind()
+    other = replace(WEB, address=IPv4Address("10.1.0.9"))
+    with engine.transaction() as transaction:
+        layout.ensure_started(transaction)
+        layout.create_networks(transaction, [NetworkParts(FRONT, (WEB,))])
+    with engine.transaction() as transaction:
+        layout.release(transaction, FRONT, other)
+    (state,) = layout.networks(engine.ruleset)
+    assert state.ports == (WEB,)
+
+
 def test_nothing_stays_of_ports_that_cannot_be_published(engine: Engine) -> None:
     layout = SetsLayout()
     free = replace(WEB, host_port=8081)

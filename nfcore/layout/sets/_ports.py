@@ -109,7 +109,13 @@ def _collect_host_port(
 
 
 def collect_released_port(
-    elements: Elements, names: Names, spec: NetworkSpec, port: PublishedPort, *, shared: bool
+    elements: Elements,
+    names: Names,
+    spec: NetworkSpec,
+    port: PublishedPort,
+    *,
+    mapped: bool,
+    shared: bool,
 ) -> None:
     """Collect what goes with a published port; what is not there does no harm.
 
@@ -118,9 +124,10 @@ def collect_released_port(
         names: the sets of the port's IP version.
         spec: its network.
         port: the port, resolved.
+        mapped: whether the host port leads to it, and not to another container.
         shared: whether the container's port, which all its host ports share, goes too.
     """
-    if not spec.gateway_mode(names.version).nat_disabled:
+    if mapped and not spec.gateway_mode(names.version).nat_disabled:
         _collect_host_port(elements, names, spec, port, hairpin=False, number="")
     if shared:
         elements.put(names.published, open_key(spec, port))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from nfcore.bridge import Link, NetworkSpec, PublishedPort
+from nfcore.bridge import Link, NetworkSpec, PublishedPort, address_text
 from nfcore.engine import Transaction
 from nfcore.layout.sets._elements import ElementKeys
 from nfcore.layout.sets._lengths import drop_length
@@ -13,7 +13,7 @@ from nfcore.layout.sets._links import collect_link
 from nfcore.layout.sets._names import Names
 from nfcore.layout.sets._network import NetworkElements
 from nfcore.layout.sets._older import collect_older
-from nfcore.layout.sets._ports import collect_released_port
+from nfcore.layout.sets._ports import collect_released_port, host_port
 
 __all__ = ["Removal"]
 
@@ -49,8 +49,18 @@ class Removal:
         self._specs.append(spec)
 
     def port(self, names: Names, spec: NetworkSpec, port: PublishedPort, *, shared: bool) -> None:
-        """Collect a published port; see `collect_released_port`."""
-        collect_released_port(self._elements, names, spec, port, shared=shared)
+        """Collect a published port, but not what another's host port is by now.
+
+        Args:
+            names: the sets of its IP version.
+            spec: its network.
+            port: the port, resolved.
+            shared: see `collect_released_port`.
+        """
+        lies = host_port(names, port)
+        held = self._transaction.named_set(lies.addresses).get(lies.key)
+        mapped = held is None or held.data == address_text(port.address)
+        collect_released_port(self._elements, names, spec, port, mapped=mapped, shared=shared)
 
     def link(self, names: Names, spec: NetworkSpec, link: Link) -> None:
         """Collect a link."""

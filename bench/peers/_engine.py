@@ -59,7 +59,7 @@ def open_rules(stack: Stack) -> EnginePeer:
 
 
 def open_sets(stack: Stack) -> EnginePeer:
-    """Elements of sets, through libnftables."""
+    """Elements of sets, straight over netlink once the sets are there."""
     return EnginePeer(CffiExecutor(), stack, SetsLayout)
 
 

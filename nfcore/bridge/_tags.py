@@ -87,26 +87,6 @@ def network_tags(spec: NetworkSpec, made_by: MadeBy) -> NetworkTags:
 
 
 def _words(spec: NetworkSpec, made_by: MadeBy) -> list[str]:
-    plain = spec.masquerade and not spec.internal and made_by is not MadeBy.APPLY
-    words = [] if plain else _flags(spec, made_by)
-    if spec.subnet_v4 is not None:
-        words.append(_subnet_word("v4", spec.subnet_v4, spec.gateway_v4))
-    if spec.gateway_mode_v4 is GatewayMode.ROUTED:
-        words.append("routed4")
-    if spec.host_ipv4 is not None:
-        words.append(f"host4={spec.host_ipv4}")
-    if spec.subnet_v6 is not None:
-        words.append(_subnet_word("v6", spec.subnet_v6, spec.gateway_v6))
-    if spec.gateway_mode_v6 is GatewayMode.ROUTED:
-        words.append("routed6")
-    if spec.host_ipv6 is not None:
-        words.append(f"host6={spec.host_ipv6}")
-    if spec.host_binding_ipv4 is not None:
-        words.append(f"bind4={spec.host_binding_ipv4}")
-    return words
-
-
-def _flags(spec: NetworkSpec, made_by: MadeBy) -> list[str]:
     words = []
     if made_by is MadeBy.APPLY:
         words.append("apply")
@@ -114,15 +94,27 @@ def _flags(spec: NetworkSpec, made_by: MadeBy) -> list[str]:
         words.append("internal")
     if not spec.masquerade:
         words.append("nomasq")
+    for version, subnet, gateway, mode, host in (
+        (4, spec.subnet_v4, spec.gateway_v4, spec.gateway_mode_v4, spec.host_ipv4),
+        (6, spec.subnet_v6, spec.gateway_v6, spec.gateway_mode_v6, spec.host_ipv6),
+    ):
+        if subnet is not None:
+            words.append(_subnet_word(version, subnet, gateway))
+        if mode is GatewayMode.ROUTED:
+            words.append(f"routed{version}")
+        if host is not None:
+            words.append(f"host{version}={host}")
+    if spec.host_binding_ipv4 is not None:
+        words.append(f"bind4={spec.host_binding_ipv4}")
     return words
 
 
 def _subnet_word(
-    key: str, subnet: IPv4Network | IPv6Network, gateway: IPv4Address | IPv6Address | None
+    version: int, subnet: IPv4Network | IPv6Network, gateway: IPv4Address | IPv6Address | None
 ) -> str:
     first = subnet.network_address
     distance = "" if gateway is None else f"+{int(gateway) - int(first):x}"
-    return f"{key}={address_text(first)}/{subnet.prefixlen}{distance}"
+    return f"v{version}={address_text(first)}/{subnet.prefixlen}{distance}"
 
 
 def read_network_tags(

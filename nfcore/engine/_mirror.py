@@ -6,8 +6,10 @@ delete is taken out by handle, and chains that they add to are listed anew, alon
 next looked at. Whatever does not fit (notifications lost, or none for a generation that has moved,
 a handle that nobody knows) ends the picture, and the next question begins with a listing.
 
-While a commit of many elements goes through, nobody listens: to tell of elements takes the kernel
-as long as to put them in place. Its generation then says whether that commit was the only one.
+Of the engine's commits of nothing but elements nothing is heard. The kernel held them to the
+picture's generation, so it is known what they made of it. While one of many elements goes through,
+nobody listens at all: to tell of elements takes the kernel as long as to put them in place. Its
+generation then says whether that commit was the only one.
 """
 
 from __future__ import annotations

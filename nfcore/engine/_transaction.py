@@ -494,8 +494,9 @@ class Transaction:
 
 def _with_call_site(refusal: CommitRefused, steps: Sequence[Step]) -> CommitRefused:
     index = refusal.index
-    known = index is not None and index < len(steps)
-    site = steps[index or 0].site_of(refusal.operation) if known else None
+    site = None
+    if index is not None and index < len(steps):
+        site = steps[index].site_of(refusal.operation)
     return CommitRefused(
         refusal.answer,
         index=index,

@@ -257,13 +257,7 @@ class Host:
         """
         with self._worker.begin("remove network") as work:
             state = network_named(name, work.states)
-            work.driver.delete_network(
-                work.transaction,
-                state.spec,
-                ports=state.ports,
-                links=state.links,
-                hairpin=state.hairpin,
-            )
+            work.driver.delete_networks(work.transaction, [state])
             work.gone = (state.spec.bridge,)
             work.ports = state.ports
         return work.outcome

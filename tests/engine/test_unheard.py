@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nfcore.engine import Engine, IptRule, Mirror, Transaction
 from nfcore.exceptions import BackendUnavailable, CommitRefused, ListingFailed, NetfilterError
-from nfcore.executor import CffiExecutor, RulesetMonitor, open_executor
+from nfcore.executor import CffiExecutor, open_executor
 from nfcore.operations import (
     BARE,
     AddElements,
@@ -24,6 +24,7 @@ from nfcore.operations import (
 )
 from tests.engine.test_mirror import FORWARD, Mirrored, rule
 from tests.netns import in_netns
+from tests.unheard import monitors_that_leave
 from translate import IPVersion
 
 NAMES = SetRef(table=FORWARD.table, name="names")
@@ -91,14 +92,7 @@ def test_with_legacy_tables_beside_nf_tables_too(
     netns: str, own_lock: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del own_lock
-    left = []
-    leave = RulesetMonitor.leave
-
-    def counted(monitor: RulesetMonitor) -> None:
-        left.append(monitor)
-        leave(monitor)
-
-    monkeypatch.setattr(RulesetMonitor, "leave", counted)
+    left = monitors_that_leave(monkeypatch)
     fill = ("-p", "sctp", "-j", "CHECKSUM", "--checksum-fill")
     checksum = IptRule(IPVersion.V4, "mangle", "POSTROUTING", fill)
     with Engine(open_executor("nftables", netns=netns)) as engine:

@@ -10,10 +10,11 @@ import pytest
 from bench.workload import make_network
 from nfcore.events import Event, PictureLost, RulesRepaired
 from nfcore.exceptions import BackendUnavailable, NetfilterError
-from nfcore.executor import CffiExecutor, RulesetMonitor
+from nfcore.executor import CffiExecutor
 from nfcore.host import Watcher
 from nfcore.operations import Operation
 from tests.netns import in_netns
+from tests.unheard import monitors_that_leave
 
 FEW, MANY = 2, 20
 """Networks; those many have elements enough to be committed unheard."""
@@ -135,14 +136,7 @@ def test_a_repair_that_fails_is_not_tried_again_until_somebody_commits(
 def test_many_networks_are_unheard_indeed(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left = []
-    leave = RulesetMonitor.leave
-
-    def counted(monitor: RulesetMonitor) -> None:
-        left.append(monitor)
-        leave(monitor)
-
-    monkeypatch.setattr(RulesetMonitor, "leave", counted)
+    left = monitors_that_leave(monkeypatch)
     watched.wants(FEW)
     watched.watcher.repair()
     assert left == []

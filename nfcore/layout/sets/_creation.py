@@ -54,13 +54,9 @@ class Creation:
         """Those in hairpin mode, with their numbers."""
 
     def has_none_of(self, specs: Sequence[NetworkSpec]) -> bool:
-        """Whether none of some networks, all of other bridges, is there or is collected already."""
+        """Whether none of some networks is there, and no two have one bridge."""
         pairs: dict[ElementKey, None] = {(spec.bridge, spec.bridge): None for spec in specs}
-        return (
-            len(pairs) == len(specs)
-            and self._comments.keys().isdisjoint(spec.bridge for spec in specs)
-            and all(same.has_none_of(pairs) for same in self._there)
-        )
+        return len(pairs) == len(specs) and all(same.has_none_of(pairs) for same in self._there)
 
     def note(self, spec: NetworkSpec) -> NetworkNote | None:
         """What tells of a network that is there, or is collected already.
@@ -103,8 +99,9 @@ class Creation:
         second = BARE if rest is None else SetElement(None, rest)
         order = SetElement(None, number)
         if not self._networks:
-            fresh = (NetworkElements(self._elements, names) for names in self._versions)
-            self._networks.extend(fresh)
+            self._networks.extend(
+                NetworkElements(self._elements, names, claims={}) for names in self._versions
+            )
         for network in self._networks:
             network.add(spec, hairpin, note, second, order)
         self._comments[spec.bridge] = comment
@@ -170,7 +167,7 @@ class Creation:
     def _check_subnets(self, network: NetworkElements) -> None:
         """Refuse a subnet that another network translates from."""
         names = network.names
-        for length, claims in network.claims.items():
+        for length, claims in (network.claims or {}).items():
             for ref in (names.masquerade(length), names.snat(length)):
                 translated = self._transaction.named_set(ref)
                 if translated.has_none_of(claims):

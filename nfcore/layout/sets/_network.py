@@ -8,14 +8,15 @@ from typing import Final
 
 from nfcore.bridge import NetworkSpec, address_text
 from nfcore.exceptions import Conflict
-from nfcore.layout.sets._elements import ElementKeys, Elements
+from nfcore.layout.sets._elements import Elements
 from nfcore.layout.sets._names import Names
 from nfcore.operations import BARE, ElementKey, SetElement, SetRef
 from translate import IPVersion
 
-__all__ = ["NetworkElements", "subnet_sets", "taken"]
+__all__ = ["Claims", "NetworkElements", "subnet_sets", "taken"]
 
-_Claim = tuple[NetworkSpec, SetElement]
+Claims = dict[int, dict[ElementKey, tuple[NetworkSpec, SetElement]]]
+"""See `NetworkElements`."""
 
 _OF_VERSION: Final = MappingProxyType(
     {
@@ -41,8 +42,10 @@ class NetworkElements:
     """Collects the elements of networks of one IP version, those of lengths included.
 
     Args:
-        elements: where to; where it is keys alone, no subnet is claimed.
+        elements: where to.
         names: the IP version's sets.
+        claims: by prefix length the subnets that no other network may translate from, to be added
+            to; of each, the network and what is kept with its translation. None where networks go.
 
     Attributes:
         forwarded: the collected networks that have this IP version.
@@ -50,8 +53,6 @@ class NetworkElements:
         nat_lengths: the prefix lengths of subnets that are translated, in the order of the first
             network with each.
         internal_lengths: those of internal networks, likewise.
-        claims: by prefix length the subnets that no other network may translate from; of each, the
-            network and what is kept with its translation.
     """
 
     __slots__ = (
@@ -68,11 +69,11 @@ class NetworkElements:
         "nat_lengths",
     )
 
-    def __init__(self, elements: Elements, names: Names) -> None:
+    def __init__(self, elements: Elements, names: Names, *, claims: Claims | None = None) -> None:
         self.names: Final = names
         self.nat_lengths: Final[dict[int, _Translated]] = {}
         self.internal_lengths: Final[dict[int, None]] = {}
-        self.claims: Final[dict[int, dict[ElementKey, _Claim]]] = {}
+        self.claims: Final = claims
         self._of_version: Final = _OF_VERSION[names.version]
         self._elements: Final = elements
         of = elements.by_set
@@ -143,7 +144,7 @@ class NetworkElements:
         self._elements.put(self.names.inner(length), (address, bridge))
 
     def _claim(self, spec: NetworkSpec, address: str, length: int, number: SetElement) -> None:
-        if isinstance(self._elements, ElementKeys):
+        if self.claims is None:
             return
         claims = self.claims.setdefault(length, {})
         if claims.setdefault((address,), (spec, number))[0].bridge != spec.bridge:
